@@ -1,0 +1,55 @@
+import { InputError, unknownName } from "../core/problem";
+
+/** How a feature column is read: one id per row, one number per row, or a list of ids with optional weights. */
+export type Feature = { kind: "id" } | { kind: "number" } | { kind: "ids"; weights?: string };
+
+/**
+ * What the columns of a log mean. Every row is one impression.
+ *
+ * An event is never a feature: it happens after the moment of prediction. Nor is an oracle column: no model could see it.
+ */
+export interface Schema {
+	/** Column of the user (groups for GAUC and for intervals by user). */
+	user?: string;
+	/** Column of the time, in any unit that sorts; `split: time` cuts along it. */
+	time?: string;
+	/** Event name → its 0/1 column, for example `{ click: "is_click" }`. */
+	events: Record<string, string>;
+	/** Event → the event it cannot happen without: `{ conversion: "click" }`. Rows that break this are dropped and counted. */
+	implies: Record<string, string>;
+	/** Feature column → its kind. */
+	features: Record<string, Feature>;
+	/** Columns that tell the truth of a simulated log (probabilities, latents). For metrics only. */
+	oracle?: readonly string[];
+}
+
+/**
+ * Refuses a schema that a model must not be trained on, naming the field.
+ *
+ * @param columns the columns the log really has
+ * @throws InputError a feature that is an event or an oracle column, an unknown column, `implies` of an unknown event
+ */
+export function checkSchema(schema: Schema, columns: readonly string[]): void {
+	const has = new Set(columns);
+	const need = (kind: string, column: string) => {
+		if (!has.has(column)) throw unknownName(kind, column, columns);
+	};
+	for (const [event, column] of Object.entries(schema.events)) need(`column of event "${event}"`, column);
+	for (const event of Object.entries(schema.implies).flat())
+		if (!(event in schema.events)) throw unknownName("event in implies", event, Object.keys(schema.events));
+	if (schema.user !== undefined) need("user column", schema.user);
+	if (schema.time !== undefined) need("time column", schema.time);
+	for (const column of schema.oracle ?? []) need("oracle column", column);
+	const events = new Map(Object.entries(schema.events).map(([event, column]) => [column, event]));
+	for (const [column, feature] of Object.entries(schema.features)) {
+		const event = events.get(column);
+		if (event !== undefined)
+			throw new InputError(
+				`column "${column}" is the event "${event}" and cannot be a feature: it is not known when the prediction is made. Remove it from "features"`,
+			);
+		if (schema.oracle?.includes(column))
+			throw new InputError(`column "${column}" is an oracle column and cannot be a feature. Remove it from "features"`);
+		need("feature column", column);
+		if (feature.kind === "ids" && feature.weights !== undefined) need("weights column", feature.weights);
+	}
+}
