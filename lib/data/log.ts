@@ -27,7 +27,7 @@ export interface Log {
 	schema: Schema;
 	/** Column name → values. Ids are raw numbers as in the source; 0 or a negative id means "absent". */
 	columns: Record<string, Column>;
-	/** The source's own split, where it has one: 0 train, 1 test, a byte per row. */
+	/** The source's own split, where it has one: a byte per row: 0 train, 1 test, 2 validation. */
 	part?: Uint8Array;
 	/** Rows seen in the source, dropped ones included: `read = rows + Σ dropped.count`. */
 	read: number;

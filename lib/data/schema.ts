@@ -21,6 +21,8 @@ export interface Schema {
 	features: Record<string, Feature>;
 	/** Columns that tell the truth of a simulated log (probabilities, latents). For metrics only. */
 	oracle?: readonly string[];
+	/** Prob (or "conversion|do(click)") → the oracle column with its true value. */
+	truth?: Readonly<Record<string, string>>;
 }
 
 /**

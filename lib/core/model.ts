@@ -1,0 +1,90 @@
+import type { Graph, ProbOf, TowerOf } from "./graph";
+import type { Inputs, Layers } from "./layers";
+import type { Loss } from "./loss";
+import { IMPRESSION, type Prob, pCTCVR } from "./prob";
+import { InputError, unknownName } from "./problem";
+
+/** How training runs; every model has these beside its own hyperparameters. */
+export type Training = {
+	/** Learning rate of Adam (β₁ 0.9, β₂ 0.999, ε 1e-8). */
+	lr: number;
+	/** Rows in a batch; the last batch of an epoch may be smaller and is kept. */
+	batch: number;
+	/** Most epochs of a stage. */
+	epochs: number;
+	/** Epochs without a better validation AUC before a stage stops; its best weights are kept. */
+	patience: number;
+};
+
+/** Hyperparameters: plain JSON. */
+export type Hyper = Training & { readonly [name: string]: number | string | boolean | readonly number[] };
+
+/** One part of the training: which rows, which losses, and the AUC that chooses the epoch. */
+export interface Stage<P extends Prob = Prob> {
+	/** Rows trained on: "impression" for all, or an event ("click" for the clicked ones). */
+	readonly space: string;
+	readonly losses: readonly Loss<P>[];
+	/** The validation AUC of this probability chooses the epoch. */
+	readonly choose: P;
+}
+
+/**
+ * A model is a plain value: towers on the edges of a behaviour graph, and losses on what the graph gives.
+ * There is no base class, so nothing can be overridden and silently skipped.
+ */
+export interface Model<G extends Graph = Graph, H extends Hyper = Hyper> {
+	/** Its name in commands and tables. */
+	readonly name: string;
+	/** Raised when a change alters its numbers: it is part of what names a result. */
+	readonly version: number;
+	/** Where it comes from: authors, venue, arXiv. */
+	readonly paper: string;
+	/** Defaults: the paper's, or as the file says. */
+	readonly hyper: H;
+	readonly graph: G;
+	/** One logit a row for each tower of the graph. */
+	readonly towers: (nn: Layers, x: Inputs, hyper: H) => Record<TowerOf<G>, ReturnType<Layers["logit"]>>;
+	/** What is trained, in order. One stage over all impressions is the rule. */
+	readonly stages: (hyper: H) => readonly Stage<ProbOf<G>>[];
+}
+
+/** Checks a model's types: towers and losses must belong to its graph. */
+export const defineModel = <const G extends Graph, H extends Hyper>(model: Model<G, H>): Model<G, H> => model;
+
+/** The usual single stage: all losses together over all impressions, the epoch chosen by the CTCVR AUC. */
+export const entireSpace = <P extends Prob>(...losses: Loss<P>[]): Stage<P | typeof pCTCVR>[] => [
+	{ space: IMPRESSION, losses, choose: pCTCVR },
+];
+
+/**
+ * A model's hyperparameters with some replaced.
+ *
+ * @throws InputError an unknown name (the nearest right one is told), or a value of another type
+ */
+export function withHyper<H extends Hyper>(
+	model: { name: string; hyper: H },
+	changes: Readonly<Record<string, unknown>>,
+): H {
+	const result: Record<string, unknown> = { ...model.hyper };
+	for (const [name, value] of Object.entries(changes)) {
+		if (!(name in model.hyper)) throw unknownName(`hyperparameter of ${model.name}`, name, Object.keys(model.hyper));
+		const like = model.hyper[name];
+		const wants = Array.isArray(like)
+			? "a list of positive whole numbers"
+			: typeof like === "number"
+				? "a number of at least 0"
+				: `a ${typeof like}`;
+		const fits = Array.isArray(like)
+			? Array.isArray(value) && value.length > 0 && value.every((v) => Number.isInteger(v) && v > 0)
+			: typeof value === typeof like && (typeof value !== "number" || (Number.isFinite(value) && value >= 0));
+		if (!fits)
+			throw new InputError(`hyperparameter "${name}" of ${model.name} must be ${wants}, not ${JSON.stringify(value)}`);
+		result[name] = value;
+	}
+	for (const name of ["batch", "epochs"])
+		if (!Number.isInteger(result[name]) || (result[name] as number) < 1)
+			throw new InputError(
+				`hyperparameter "${name}" of ${model.name} must be a whole number of at least 1, not ${result[name]}`,
+			);
+	return result as H;
+}

@@ -1,0 +1,16 @@
+/** Raised when a change alters a metric's value. */
+export const metricsVersion = 1;
+
+/** A metric with what it takes to judge it. */
+export interface MetricValue {
+	/** Null when it cannot be computed; `reason` says why. */
+	value: number | null;
+	/** Standard error. */
+	se: number | null;
+	/** The rows it is taken over: "impression", or an event. */
+	space: string;
+	/** Rows, and positives among them. */
+	n: number;
+	positives: number;
+	reason?: string;
+}

@@ -1,0 +1,91 @@
+import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
+import { ADAM, type AdamStep, type Kernels, type Variable } from "./kernels";
+import { type NativeBackend, type OpAttribute, tf } from "./native";
+
+let names = 0;
+
+/** TensorFlow's own kernels, called by name. Weights are resources, updated in place by fused kernels. */
+export function nativeKernels(backend: NativeBackend): Kernels {
+	const { binding } = backend;
+	const attribute =
+		(kind: string) =>
+		(name: string, value: unknown): OpAttribute => ({ name, type: binding[`TF_ATTR_${kind}`] as number, value });
+	const [type, flag, int, text, shapeOf] = ["TYPE", "BOOL", "INT", "STRING", "SHAPE"].map(attribute);
+	const [float, int32] = [binding.TF_FLOAT as number, binding.TF_INT32 as number];
+	const T = [type("T", float)];
+	const dtype = [type("dtype", float)];
+	const indexed = [type("dtype", float), type("Tindices", int32)];
+	const one = (op: string, attributes: OpAttribute[], inputs: Tensor[]) =>
+		backend.executeSingleOutput(op, attributes, inputs);
+	const run = (op: string, attributes: OpAttribute[], inputs: Tensor[]) =>
+		void binding.executeOp(op, attributes, backend.getInputTensorIds(inputs), 0);
+
+	const draw =
+		(op: string) =>
+		(shape: number[], key: readonly [number, number]): Tensor =>
+			one(
+				op,
+				[type("dtype", float), type("T", int32), type("Tseed", int32)],
+				[tf.tensor1d(shape, "int32"), tf.tensor1d([...key], "int32")],
+			);
+
+	const handles = new WeakMap<Variable, Tensor>();
+	function variable(init: Tensor): Variable {
+		const handle = tf.keep(
+			one(
+				"VarHandleOp",
+				[text("container", ""), text("shared_name", `v${names++}`), ...dtype, shapeOf("shape", init.shape)],
+				[],
+			),
+		);
+		const assign = (value: Tensor) => run("AssignVariableOp", dtype, [handle, value]);
+		assign(init);
+		const made: Variable = {
+			shape: init.shape,
+			read: () => one("ReadVariableOp", dtype, [handle]),
+			rows: (ids) =>
+				one(
+					"ResourceGather",
+					[...indexed, int("batch_dims", 0), flag("validate_indices", true)],
+					[handle, ids],
+				) as Tensor2D,
+			assign,
+			assignRows: (ids, rows) => run("ResourceScatterUpdate", indexed, [handle, ids, rows]),
+			subtractRows: (ids, rows) => run("ResourceScatterSub", indexed, [handle, ids, rows]),
+			dispose() {
+				run("DestroyResourceOp", [flag("ignore_lookup_error", false)], [handle]);
+				handles.delete(made);
+				handle.dispose();
+			},
+		};
+		handles.set(made, handle);
+		return made;
+	}
+
+	return {
+		matMul: (a, b, transposeA, transposeB) =>
+			one("MatMul", [...T, flag("transpose_a", transposeA), flag("transpose_b", transposeB)], [a, b]) as Tensor2D,
+		biasAdd: (x, bias) => one("BiasAdd", T, [x, bias]) as Tensor2D,
+		biasAddGrad: (dy) => one("BiasAddGrad", T, [dy]) as Tensor1D,
+		reluGrad: (dy, y) => one("ReluGrad", T, [dy, y]) as Tensor2D,
+		unique: (ids) =>
+			backend.executeMultipleOutputs("Unique", [type("T", int32), type("out_idx", int32)], [ids], 2) as [
+				Tensor1D,
+				Tensor1D,
+			],
+		normal: draw("StatelessRandomNormal"),
+		uniform: draw("StatelessRandomUniform"),
+		variable,
+		adam(value, m, v, step: AdamStep, gradient) {
+			const scalars = [step.power1, step.power2, step.lr, ADAM.beta1, ADAM.beta2, ADAM.epsilon].map((x) =>
+				tf.scalar(x),
+			);
+			const resources = [value, m, v].map((x) => handles.get(x) as Tensor);
+			run(
+				"ResourceApplyAdam",
+				[...T, flag("use_locking", false), flag("use_nesterov", false)],
+				[...resources, ...scalars, gradient],
+			);
+		},
+	};
+}

@@ -1,0 +1,218 @@
+import { derives, type Graph } from "../core/graph";
+import { type Hyper, type Model, type Stage, withHyper } from "../core/model";
+import { eventOf, type Prob, pCTCVR, pCTR, pCVR, spaceOf } from "../core/prob";
+import { stream } from "../core/random";
+import { type Dataset, rowsIn } from "../data/dataset";
+import { auc } from "../metrics/ranking";
+import { disposeWeights, snapshot } from "../tensor/weights";
+import { interrupted } from "./interrupt";
+import { type Network, predictBatch, trainStep } from "./step";
+
+/** Raised when a change alters what training gives for the same model, data and seed. */
+export const engineVersion = 1;
+
+/** What a training step tells whoever listens. */
+export interface TrainEvent {
+	/** 1-based, with how many there are at most. */
+	stage: number;
+	stages: number;
+	epoch: number;
+	epochs: number;
+	/** Step of this epoch, 1-based, and steps in an epoch. */
+	step: number;
+	steps: number;
+	/** Loss of the step's batch. */
+	loss: number;
+	/** Samples a second so far in this epoch. */
+	rate: number;
+}
+
+/** What an epoch ended with. */
+export interface EpochRecord {
+	stage: number;
+	epoch: number;
+	/** Mean over the epoch's batches, each weighted by its rows. */
+	loss: number;
+	/** The probability whose validation AUC chooses the epoch, and that AUC (null when a class is absent). */
+	choose: Prob;
+	auc: number | null;
+}
+
+/** Prediction columns by Prob, one float32 a row asked for. */
+export type Predictions = Record<string, Float32Array>;
+
+/** A trained model. */
+export interface Fitted {
+	readonly model: string;
+	readonly hyper: Hyper;
+	readonly seed: number;
+	readonly history: readonly EpochRecord[];
+	/** True when training was interrupted; the weights are those of the last finished step. */
+	readonly stopped: boolean;
+	/** Rows trained on a second, validation and set-up left out. */
+	readonly samplesPerSecond: number;
+	/** pCTR, pCVR, pCTCVR and what the losses name, as far as the graph gives them, for rows of a data set with the same encoding. */
+	predict(rows: Int32Array): Predictions;
+	/** Frees the weights. */
+	dispose(): void;
+}
+
+/** What `fit` needs beside the model. */
+export interface FitOptions {
+	data: Dataset;
+	/** Starts weights, shuffling and dropout. The same seed gives the same bits. */
+	seed: number;
+	/** Replaces some of the model's hyperparameters. */
+	hyper?: Readonly<Record<string, unknown>>;
+	/** Hears every step. */
+	on?: (event: TrainEvent) => void;
+	/** Stops the training after the step at hand. A notebook's "stop" does so without it. */
+	signal?: AbortSignal;
+}
+
+/** Training that cannot go on: the job failed. */
+export class TrainingError extends Error {
+	override name = "TrainingError";
+}
+
+/** Rows predicted at a time. */
+const CHUNK = 8192;
+
+/**
+ * Trains a model: the only loop there is. Stage by stage it shuffles the stage's rows anew each epoch, takes
+ * every batch (the last, smaller one too), and keeps the weights of the epoch with the best validation AUC.
+ *
+ * @throws InputError an unknown or ill-typed hyperparameter
+ * @throws TrainingError a loss that is not finite, or a stage without rows
+ */
+export async function fit<G extends Graph, H extends Hyper>(model: Model<G, H>, options: FitOptions): Promise<Fitted> {
+	const { data, seed, on } = options;
+	const hyper = withHyper(model, options.hyper ?? {});
+	const plain = model as unknown as Model;
+	const stages = plain.stages(hyper);
+	const network: Network = {
+		model: plain,
+		hyper,
+		data,
+		seed,
+		weights: new Map(),
+		priors: priorsOf(model.graph, data),
+		step: 0,
+	};
+	const probs = probsOf(model.graph, stages);
+	const predict = (rows: Int32Array) => predictRows(network, rows, probs);
+	const stop = interrupted(options.signal);
+	const history: EpochRecord[] = [];
+	const spent = { rows: 0, seconds: 0 };
+	try {
+		for (const [i, stage] of stages.entries()) {
+			if (stop.now()) break;
+			await runStage({ network, stage, number: i + 1, stages: stages.length, on, stop, history, spent });
+		}
+	} catch (problem) {
+		disposeWeights(network.weights);
+		throw problem;
+	} finally {
+		stop.release();
+	}
+	return {
+		model: model.name,
+		hyper,
+		seed,
+		history,
+		stopped: stop.now(),
+		samplesPerSecond: spent.rows / spent.seconds,
+		predict,
+		dispose: () => disposeWeights(network.weights),
+	};
+}
+
+interface StageRun {
+	network: Network;
+	stage: Stage;
+	number: number;
+	stages: number;
+	on: FitOptions["on"];
+	stop: { now(): boolean };
+	history: EpochRecord[];
+	spent: { rows: number; seconds: number };
+}
+
+async function runStage({ network, stage, number, stages, on, stop, history, spent }: StageRun): Promise<void> {
+	const { data, hyper, seed, weights, model } = network;
+	const { batch, epochs, patience } = hyper;
+	const rows = rowsIn(data, data.split.train, stage.space);
+	if (rows.length === 0) throw new TrainingError(`${model.name}: no training row is in the space "${stage.space}"`);
+	const steps = Math.ceil(rows.length / batch);
+	let best = { auc: Number.NEGATIVE_INFINITY, epoch: 0, weights: snapshot(weights) };
+	try {
+		for (let epoch = 1; epoch <= epochs; epoch++) {
+			const order = stream(seed, `shuffle/${number}/${epoch}`).shuffle(rows.slice());
+			let total = 0;
+			const begun = performance.now();
+			for (let step = 1; step <= steps; step++) {
+				const at = order.subarray((step - 1) * batch, step * batch);
+				const loss = trainStep(network, stage, at);
+				if (!Number.isFinite(loss))
+					throw new TrainingError(
+						`${model.name}: the loss became ${loss} in epoch ${epoch}, step ${step} of ${steps}. Try a smaller lr (now ${hyper.lr}), or look for extreme numbers among the features`,
+					);
+				total += loss * at.length;
+				const done = Math.min(step * batch, rows.length);
+				const seconds = (performance.now() - begun) / 1000;
+				on?.({ stage: number, stages, epoch, epochs, step, steps, loss, rate: done / seconds });
+				await new Promise(setImmediate);
+				if (stop.now()) return;
+			}
+			spent.rows += rows.length;
+			spent.seconds += (performance.now() - begun) / 1000;
+			const value = validAuc(network, stage.choose);
+			history.push({ stage: number, epoch, loss: total / rows.length, choose: stage.choose, auc: value });
+			if (value === null || value > best.auc) {
+				best.weights.dispose();
+				best = { auc: value ?? best.auc, epoch, weights: snapshot(weights) };
+			} else if (epoch - best.epoch >= patience) break;
+		}
+		best.weights.restore();
+	} finally {
+		best.weights.dispose();
+	}
+}
+
+function validAuc(network: Network, prob: Prob): number | null {
+	const { data } = network;
+	const rows = rowsIn(data, data.split.valid, spaceOf(prob));
+	const scores = predictRows(network, rows, [prob])[prob];
+	const happened = data.events[eventOf(prob)];
+	return auc(
+		scores,
+		Uint8Array.from(rows, (row) => happened[row]),
+	).value;
+}
+
+function predictRows(network: Network, rows: Int32Array, probs: readonly Prob[]): Predictions {
+	const columns = probs.map(() => new Float32Array(rows.length));
+	for (let from = 0; from < rows.length; from += CHUNK) {
+		const part = predictBatch(network, rows.subarray(from, from + CHUNK), probs);
+		for (const [i, column] of columns.entries()) column.set(part[i], from);
+	}
+	return Object.fromEntries(probs.map((prob, i) => [prob, columns[i]]));
+}
+
+function probsOf(graph: Graph, stages: readonly Stage[]): Prob[] {
+	const named: Prob[] = stages.flatMap((stage) => [stage.choose, ...stage.losses.map((loss) => loss.prob)]);
+	return [...new Set<Prob>([pCTR, pCVR, pCTCVR, ...named])].filter((prob) => derives(graph, prob));
+}
+
+/** Tower → log-odds of its event among the training rows of its space (half a row is added to each side). */
+function priorsOf(graph: Graph, data: Dataset): Record<string, number> {
+	const priors: Record<string, number> = {};
+	for (const [space, edges] of Object.entries(graph))
+		for (const [event, edge] of Object.entries(edges)) {
+			if (typeof edge !== "string" || !data.events[event]) continue;
+			const rows = rowsIn(data, data.split.train, space);
+			const positives = rowsIn(data, rows, event).length;
+			priors[edge] = Math.log((positives + 0.5) / (rows.length - positives + 0.5));
+		}
+	return priors;
+}
