@@ -1,0 +1,62 @@
+// Starts the notebook kernel: tslab with strict types and an interrupt that a training loop can hear. Jupyter starts it with the
+// path of the connection file.
+const { EventEmitter } = require("node:events");
+const { createRequire } = require("node:module");
+const path = require("node:path");
+const util = require("node:util");
+
+process.env.TF_CPP_MIN_LOG_LEVEL ??= "3";
+// A package's use of an old Node function is nothing a notebook's reader should see in a cell.
+process.noDeprecation = true;
+// Removed in Node 23; tfjs-node still calls them.
+util.isArray ??= Array.isArray;
+util.isNullOrUndefined ??= (value) => value === null || value === undefined;
+
+const root = path.resolve(__dirname, "../../..");
+const tslab = createRequire(require.resolve("tslab/package.json", { paths: [root] }));
+
+/** tslab fixes its compiler options; its copy of TypeScript is replaced by one that adds `strict`. */
+function checkStrictly() {
+	const id = tslab.resolve("@tslab/typescript-for-tslab");
+	const typescript = tslab(id);
+	const createWatchCompilerHost = (files, options, ...rest) =>
+		typescript.createWatchCompilerHost(files, { ...options, strict: true }, ...rest);
+	tslab.cache[id].exports = { ...typescript, createWatchCompilerHost };
+}
+
+/**
+ * tslab fails the cell on SIGINT but leaves its loop running. Here a loop that listens to "interrupt" on
+ * `globalThis.__entireSpaceInterrupts` is asked first, so that it ends by itself and the cell keeps its result; a second
+ * SIGINT in the same cell, or one that nobody listens to, fails the cell.
+ */
+function giveInterrupts() {
+	const interrupts = new EventEmitter();
+	globalThis.__entireSpaceInterrupts = interrupts;
+	const [failCell] = process.listeners("SIGINT");
+	process.removeAllListeners("SIGINT");
+	let asked = false;
+	process.on("SIGINT", () => {
+		const heard = !asked && interrupts.emit("interrupt");
+		asked = true;
+		if (!heard) failCell();
+	});
+	const { JupyterHandlerImpl } = tslab("./dist/jupyter.js");
+	const execute = JupyterHandlerImpl.prototype.handleExecuteImpl;
+	JupyterHandlerImpl.prototype.handleExecuteImpl = function (...args) {
+		asked = false;
+		return execute.apply(this, args);
+	};
+}
+
+/** A kernel whose server is gone would run for ever. */
+function endWithParent() {
+	const parent = process.ppid;
+	setInterval(() => {
+		if (process.ppid !== parent) process.exit(0);
+	}, 2000).unref();
+}
+
+checkStrictly();
+tslab("./dist/main.js").startKernel({ configPath: process.argv[2], enableFindLocal: false });
+giveInterrupts();
+endWithParent();
