@@ -9,7 +9,7 @@ import { resized } from "./growing";
 import { type Keys, keys } from "./keys";
 import { readLines } from "./lines";
 import { numberSet } from "./numberSet";
-import { type Tally, tally } from "./tally";
+import { merged, tally } from "./tally";
 
 /** Ali-CCP as read from its raw files. */
 export interface AliCcpLog extends Log {
@@ -64,20 +64,22 @@ export async function readAliCcp({ folder, protocol = "cstwa", progress }: ReadA
 		progress?.(done, bytes);
 	};
 
-	const dropped = tally();
-	const droppedCommon = tally();
+	const dropped: Dropped[][] = [];
+	const droppedCommon: Dropped[][] = [];
 	const files: Record<string, string> = {};
 	const rows = rowStore();
 	let read = 0;
 	let readCommon = 0;
 	let commonRows = 0;
 	for (const [index, part] of parts.entries()) {
-		const common = await readCommonFile(folder, part, droppedCommon, advance);
-		const skeleton = await readSkeletonFile(folder, part, common, dropped, advance, (ids, key, click, conversion) =>
+		const common = await readCommonFile(folder, part, advance);
+		const skeleton = await readSkeletonFile(folder, part, common, advance, (ids, key, click, conversion) =>
 			rows.add(ids, commonRows + key, click, conversion, index),
 		);
 		files[part.common] = common.sha256;
 		files[part.skeleton] = skeleton.sha256;
+		dropped.push(skeleton.dropped);
+		droppedCommon.push(common.dropped);
 		readCommon += common.lines;
 		commonRows += common.count;
 		read += skeleton.lines;
@@ -96,12 +98,12 @@ export async function readAliCcp({ folder, protocol = "cstwa", progress }: ReadA
 		columns,
 		part,
 		read,
-		dropped: dropped.list(),
+		dropped: merged(dropped),
 		fingerprint: fingerprintOf(files),
 		files,
 		readCommon,
 		commonRows,
-		droppedCommon: droppedCommon.list(),
+		droppedCommon: merged(droppedCommon),
 	};
 }
 
@@ -112,15 +114,16 @@ interface CommonRows {
 	count: number;
 	lines: number;
 	sha256: string;
+	dropped: Dropped[];
 }
 
 async function readCommonFile(
 	folder: string,
 	part: AliCcpPart,
-	dropped: Tally,
 	progress: (bytes: number) => void,
 ): Promise<CommonRows> {
 	const path = join(folder, part.common);
+	const dropped = tally(part.common);
 	const guard = formatGuard(path, "md5,feature_num,feature_list");
 	const known = keys();
 	const ids = new Int32Array(WIDTH);
@@ -148,27 +151,27 @@ async function readCommonFile(
 			const fault = found && (found === FAULTS.duplicateMd5 ? found : (malformed(bytes, start, end, 2) ?? found));
 			if (!fault || fault === FAULTS.duplicateMd5) guard.good();
 			else guard.bad(fault, number, bytes, start, end);
-			if (fault) dropped.add(fault, part.common, number);
+			if (fault) dropped.add(fault, number);
 		},
 		tooLong(bytes, start, end, number) {
 			guard.bad(FAULTS.tooLong, number, bytes, start, end);
-			dropped.add(FAULTS.tooLong, part.common, number);
+			dropped.add(FAULTS.tooLong, number);
 		},
 		progress,
 	});
 	guard.end(lines);
-	return { keys: known, ids: all, count, lines, sha256 };
+	return { keys: known, ids: all, count, lines, sha256, dropped: dropped.list() };
 }
 
 async function readSkeletonFile(
 	folder: string,
 	part: AliCcpPart,
 	common: CommonRows,
-	dropped: Tally,
 	progress: (bytes: number) => void,
 	keep: (ids: Int32Array, common: number, click: number, conversion: number) => void,
-): Promise<{ lines: number; sha256: string }> {
+): Promise<Pick<CommonRows, "lines" | "sha256" | "dropped">> {
 	const path = join(folder, part.skeleton);
+	const dropped = tally(part.skeleton);
 	const guard = formatGuard(path, "sampleID,click,conversion,md5,feature_num,feature_list");
 	const seen = numberSet();
 	const ids = new Int32Array(WIDTH);
@@ -209,22 +212,21 @@ async function readSkeletonFile(
 			if (!found) return;
 			const fault = wellFormed.has(found) ? found : (malformed(bytes, start, end, 5) ?? found);
 			if (!wellFormed.has(fault)) guard.bad(fault, number, bytes, start, end);
-			dropped.add(fault, part.skeleton, number);
+			dropped.add(fault, number);
 		},
 		tooLong(bytes, start, end, number) {
 			guard.bad(FAULTS.tooLong, number, bytes, start, end);
-			dropped.add(FAULTS.tooLong, part.skeleton, number);
+			dropped.add(FAULTS.tooLong, number);
 		},
 		progress,
 	});
 	guard.end(result.lines);
-	if (kept === 0) {
-		const reasons = dropped.list().filter(({ first }) => first.startsWith(part.skeleton));
+	const [first] = dropped.list();
+	if (kept === 0)
 		throw new InputError(
-			`${path}: none of its ${result.lines} rows can be used (first: ${reasons[0].first} ${reasons[0].reason}). Does ${part.common} belong to it?`,
+			`${path}: none of its ${result.lines} rows can be used (first: ${first.first} ${first.reason}). Does ${part.common} belong to it?`,
 		);
-	}
-	return result;
+	return { ...result, dropped: dropped.list() };
 }
 
 /** The log's columns while they grow. */

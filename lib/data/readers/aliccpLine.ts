@@ -1,13 +1,13 @@
 import { FAULTS, type Fault } from "./aliccpElements";
 
-const [ZERO, COMMA] = [48, 44];
+const [ZERO, COMMA, TAB] = [48, 44, 9];
 
 /** What makes a line as a whole unusable, looked for only where its parts were not as they should be. */
 export function malformed(bytes: Uint8Array, start: number, end: number, commas: number): Fault | undefined {
 	if (start === end) return FAULTS.empty;
 	const line = bytes.subarray(start, end);
 	if (line.includes(0)) return FAULTS.nul;
-	if (line.some((byte) => byte > 126 || (byte < 32 && byte > 3))) return FAULTS.bytes;
+	if (line.some((byte) => byte > 126 || (byte < 32 && byte > 3 && byte !== TAB))) return FAULTS.bytes;
 	return line.reduce((count, byte) => count + (byte === COMMA ? 1 : 0), 0) === commas ? undefined : FAULTS.commas;
 }
 

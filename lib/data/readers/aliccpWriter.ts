@@ -90,8 +90,6 @@ async function writePart(
 ) {
 	const random = stream(seed, `aliccp/rows/${part}`);
 	const place = stream(seed, `aliccp/faults/${part}`);
-	const dropped = tally();
-	const droppedCommon = tally();
 	const ends = groupEnds(rows, commonRows, stream(seed, `aliccp/groups/${part}`));
 	const firstGroup = ends.findIndex((end) => end > 0);
 	const md5 = (index: number) => {
@@ -104,6 +102,7 @@ async function writePart(
 	const commonPlan = plantFaults(commonFaults, commonRows, place, (index) => index !== firstGroup);
 	const lost = new Set<number>();
 	const commonName = `common_features_${part}.csv`;
+	const droppedCommon = tally(commonName);
 	await writeWhole(join(folder, commonName), function* () {
 		for (let index = 0, line = 1; index < commonRows; index++, line++) {
 			const row = { md5: md5(index), elements: shuffled(world.common(part, index).elements, random) };
@@ -116,7 +115,7 @@ async function writePart(
 				yield commonLine(row);
 				line++;
 			} else lost.add(index);
-			droppedCommon.add(FAULTS[fault], commonName, line);
+			droppedCommon.add(FAULTS[fault], line);
 			yield damagedCommon(row, fault);
 		}
 	});
@@ -131,6 +130,7 @@ async function writePart(
 	group = firstGroup;
 	const plan = plantFaults(faults, rows, place, (row) => row > 0 && isSound[row] === 1);
 	const skeletonName = `sample_skeleton_${part}.csv`;
+	const dropped = tally(skeletonName);
 	const kept = { rows: 0, clicks: 0, conversions: 0 };
 	await writeWhole(join(folder, skeletonName), function* () {
 		let current = { index: -1, ...world.common(part, 0) };
@@ -145,7 +145,7 @@ async function writePart(
 			const row = { sample: index + 1, click, conversion, md5: md5(of), elements };
 			const fault = plan.get(index) ?? (lost.has(of) ? "unknownMd5" : undefined);
 			if (fault !== undefined) {
-				dropped.add(FAULTS[fault], skeletonName, index + 1);
+				dropped.add(FAULTS[fault], index + 1);
 				yield plan.has(index) ? damagedSkeleton(row, fault, lastKept) : skeletonLine(row);
 				continue;
 			}

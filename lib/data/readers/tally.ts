@@ -1,27 +1,32 @@
 import type { Dropped } from "../log";
 
-/** Counts what a reader leaves out, by reason, with the file and line of the first one. */
+/** Counts what a reader leaves out of one file, by reason, with the file and line of the first one. */
 export interface Tally {
 	/** One more of this reason. */
-	add(reason: string, file: string, line: number): void;
-	/** How many were added so far, all reasons together. */
-	total(): number;
+	add(reason: string, line: number): void;
 	/** By reason, in the order in which the reasons were first seen. */
 	list(): Dropped[];
 }
 
-/** A tally of nothing yet. */
-export function tally(): Tally {
+/** A tally of nothing yet, for the file of this name. */
+export function tally(file: string): Tally {
 	const byReason = new Map<string, Dropped>();
-	let total = 0;
 	return {
-		add(reason, file, line) {
-			total++;
+		add(reason, line) {
 			const known = byReason.get(reason);
 			if (known) known.count++;
 			else byReason.set(reason, { reason, count: 1, first: `${file}:${line}` });
 		},
-		total: () => total,
 		list: () => [...byReason.values()].map((dropped) => ({ ...dropped })),
 	};
+}
+
+/** The tallies of several files as one: counts added, the first of the first file that has the reason. */
+export function merged(lists: readonly (readonly Dropped[])[]): Dropped[] {
+	const byReason = new Map<string, Dropped>();
+	for (const dropped of lists.flat()) {
+		const known = byReason.get(dropped.reason);
+		byReason.set(dropped.reason, known ? { ...known, count: known.count + dropped.count } : dropped);
+	}
+	return [...byReason.values()];
 }
