@@ -1,0 +1,179 @@
+import { createHash } from "node:crypto";
+import type { Column, Log } from "../data/log";
+import type { Schema } from "../data/schema";
+import { behave, type Intercepts, microActions, oddsOf } from "./behaviour";
+import { type Calendar, DAY, layCalendar } from "./calendar";
+import { calibrate } from "./calibrate";
+import { type Categories, type Items, makeCategories, makeItems, makeUsers, type Users } from "./entities";
+import { expose } from "./exposure";
+import { featureKinds, observe } from "./features";
+import { history } from "./history";
+import { oracle, truthColumns } from "./oracle";
+import { chooseKnobs, type Knobs, type PresetName } from "./presets";
+import { type Realised, realisedRates } from "./realised";
+
+/** Raised whenever the same options give other numbers. */
+export const simulatorVersion = 1;
+
+/** What to simulate. */
+export interface SimulateOptions {
+	preset: PresetName;
+	/** Same options and seed, same bytes. */
+	seed: number;
+	/** Impressions instead of the preset's; users and items stay. */
+	rows?: number;
+	/** Knobs set otherwise than the preset does. */
+	knobs?: Partial<Knobs>;
+	/** Called now and then with rows' worth of work done, of `total`. */
+	progress?: (done: number, total: number) => void;
+}
+
+/** A simulated log: a `Log` whose oracle columns tell the truth, with what it was made from. */
+export interface Simulated extends Log {
+	/** All knobs, also those the preset set. */
+	knobs: Knobs;
+	seed: number;
+	/** Solved by calibration. */
+	intercepts: Intercepts;
+	/** Rates that came out. */
+	realised: Realised;
+}
+
+/** Calendar and entities of a world: everything that exists before the first request. */
+export interface World {
+	calendar: Calendar;
+	categories: Categories;
+	items: Items;
+	users: Users;
+}
+
+/** The world of some knobs and a seed. */
+export function makeWorld(knobs: Knobs, seed: number): World {
+	const categories = makeCategories(knobs, seed);
+	return {
+		calendar: layCalendar(knobs),
+		categories,
+		items: makeItems(knobs, categories, seed),
+		users: makeUsers(knobs, seed),
+	};
+}
+
+const latentColumns = ["h", "drift", "g", "affinity_click", "affinity_buy", "exam"];
+/** Seen only after the click, but neither 0/1 events nor truths: listed with the oracle so that no model reads them. */
+const laterColumns = ["dwell", "conversionTime"];
+
+/** Which oracle column is the truth of which probability; `oAction` and `oMicro` are the clicks without the action. */
+const truthOf = {
+	"click|impression": "pctr",
+	"conversion|click": "pcvr_obs",
+	"conversion|do(click)": "pcvr_do",
+	"conversion|impression": "pctcvr",
+	"micro|click": "pmi_obs",
+	"dAction|click": "pma_obs",
+	"conversion|dAction": "p_buy_given_a",
+	"conversion|oAction": "p_buy_given_oa",
+	"dAction|micro": "p_ma_given_mi",
+	"dAction|oMicro": "p_ma_given_omi",
+};
+
+/** The schema of every simulated log. */
+export function simulatedSchema(): Schema {
+	const after = ["micro", "cart", "wish", "dAction", "conversion", ...microActions];
+	return {
+		user: "user",
+		time: "time",
+		events: Object.fromEntries(["click", ...after].map((event) => [event, event])),
+		implies: Object.fromEntries(after.map((event) => [event, "click"])),
+		features: featureKinds(),
+		oracle: [...truthColumns, ...latentColumns, ...laterColumns],
+		truth: truthOf,
+	};
+}
+
+/**
+ * Simulates a log of user behaviour with known truth.
+ *
+ * Users, items and a calendar with promotions; a relevance-dependent exposure policy; clicks under hidden intent; micro
+ * actions, cart, wish, conversion. It encodes no model: the identities of ESMM, ESM² and HM³ hold as total probability,
+ * no method has the functional form right. Besides features and events the columns are `request`, `day` (from 0), `time`
+ * (seconds since the start) and the oracle's (`truthColumns`, hidden intent `h`, `drift`, `g`, affinities, `exam`).
+ *
+ * @throws InputError an unknown preset or knob, a value out of range, a target that cannot be reached
+ */
+export function simulate(options: SimulateOptions): Simulated {
+	const { preset, seed } = options;
+	const knobs = knobsOf(options);
+	const { N } = knobs;
+	const report = (share: number) => options.progress?.(Math.round(share * N), N);
+	report(0);
+	const world = makeWorld(knobs, seed);
+	const rows = expose(knobs, world.calendar, world.users, world.items, seed);
+	const odds = oddsOf(knobs, world, rows);
+	report(0.2);
+	const intercepts = calibrate(knobs, odds, (share) => report(0.2 + 0.5 * share));
+	const behaviour = behave(knobs, odds, intercepts, rows, seed);
+	report(0.75);
+	const truths = truthsOf(N, oracle(knobs, odds, intercepts));
+	report(0.9);
+	const { category, brand, shop } = world.items;
+	const past = history(
+		{ ...rows, click: behaviour.click, conversionTime: behaviour.conversionTime },
+		[category, brand, shop],
+		{ users: knobs.U, items: knobs.I },
+		knobs.freezeAt * DAY,
+	);
+	const { click, micro, cart, wish, dAction, conversion, dwell, conversionTime } = behaviour;
+	const columns: Record<string, Column> = {
+		...{ request: rows.request, day: rows.day, time: rows.time },
+		...observe(knobs, world, rows),
+		...past,
+		...{ click, micro, cart, wish, dAction, conversion },
+		...Object.fromEntries(microActions.map((action, k) => [action, behaviour.actions[k]])),
+		...{ dwell, conversionTime },
+		...truths,
+		...{ h: behaviour.intent, drift: Float32Array.from(odds.drift), g: Float32Array.from(odds.g) },
+		affinity_click: Float32Array.from(rows.clickAffinity),
+		affinity_buy: Float32Array.from(rows.buyAffinity),
+		exam: Float32Array.from(odds.exam),
+	};
+	report(1);
+	return {
+		name: `simulator ${preset}, seed ${seed}`,
+		rows: N,
+		schema: simulatedSchema(),
+		columns,
+		read: N,
+		dropped: [],
+		fingerprint: fingerprintOf(options),
+		knobs,
+		seed,
+		intercepts,
+		realised: realisedRates(behaviour, rows.day, world.calendar),
+	};
+}
+
+/** The truths of every row, stored in float32. */
+function truthsOf(N: number, truthAt: ReturnType<typeof oracle>): Record<string, Float32Array> {
+	const stored = truthColumns.map(() => new Float32Array(N));
+	const truth = new Float64Array(truthColumns.length);
+	for (let row = 0; row < N; row++) {
+		truthAt(row, truth);
+		for (let k = 0; k < stored.length; k++) stored[k][row] = truth[k];
+	}
+	return Object.fromEntries(truthColumns.map((name, k) => [name, stored[k]]));
+}
+
+/**
+ * The fingerprint of a log without simulating it: SHA-256 of knobs, rows, seed and version as JSON with sorted keys.
+ *
+ * @throws InputError as `simulate`
+ */
+export function fingerprintOf(options: SimulateOptions): string {
+	const knobs = knobsOf(options);
+	const sorted = Object.fromEntries(Object.entries(knobs).sort(([a], [b]) => (a < b ? -1 : 1)));
+	const content = { knobs: sorted, rows: knobs.N, seed: options.seed, simulatorVersion };
+	return createHash("sha256").update(JSON.stringify(content)).digest("hex");
+}
+
+const knobsOf = ({ preset, rows, knobs }: SimulateOptions): Knobs =>
+	chooseKnobs(preset, rows === undefined ? knobs : { ...knobs, N: rows });
