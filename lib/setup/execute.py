@@ -11,7 +11,11 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-os.environ["JUPYTER_PATH"] = str(ROOT / ".venv/share/jupyter")
+OWN = ROOT / ".venv/jupyter"
+# Jupyter writes nothing outside the project.
+for name, folder in (("CONFIG_DIR", "config"), ("DATA_DIR", "data"), ("RUNTIME_DIR", "runtime")):
+    os.environ[f"JUPYTER_{name}"] = str(OWN / folder)
+os.environ["IPYTHONDIR"] = str(OWN / "ipython")
 
 import nbformat  # noqa: E402
 from nbclient import NotebookClient  # noqa: E402
