@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-import canonicalize from "canonicalize";
 import { InputError } from "../core/problem";
 import type { Dataset, Field, Split } from "./dataset";
 import type { Column, Lists, Log } from "./log";
@@ -21,7 +19,7 @@ export interface Encoding {
  *
  * @throws InputError a schema that lets an event or the truth in, or events that break `implies`
  */
-export function encode(log: Log, split: Split, encoding: Encoding): Dataset {
+export function encode(log: Log, split: Split, encoding: Encoding): Omit<Dataset, "fingerprint"> {
 	checkSchema(log.schema, Object.keys(log.columns));
 	const { schema, columns } = log;
 	const events: Record<string, Uint8Array> = {};
@@ -50,13 +48,7 @@ export function encode(log: Log, split: Split, encoding: Encoding): Dataset {
 	const truth: Record<string, Float32Array> = {};
 	for (const [prob, column] of Object.entries(schema.truth ?? {})) truth[prob] = columns[column] as Float32Array;
 	const { name, rows, read, dropped } = log;
-	const fingerprint = createHash("sha256")
-		.update(canonicalize({ log: log.fingerprint, schema, encoding, encoderVersion }) as string)
-		.update(new Uint8Array(split.train.buffer))
-		.update(new Uint8Array(split.valid.buffer))
-		.update(new Uint8Array(split.test.buffer))
-		.digest("hex");
-	return { name, rows, fingerprint, split, fields, events, user, truth, read, dropped };
+	return { name, rows, split, fields, events, user, truth, read, dropped };
 }
 
 function flat(log: Log, name: string, column: Column): Exclude<Column, Lists> {

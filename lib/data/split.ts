@@ -5,17 +5,17 @@ import type { Log } from "./log";
 
 /** How rows are divided. Shares are of the whole. */
 export type SplitRule =
-	/** Along the time column: the last `test` share of the days is test, the `valid` share before it validation. */
-	| { by: "time"; valid: number; test: number }
+	/** Along a column (the time column unless named): the last `test` share of its span is test, the `valid` share before it validation. */
+	| { by: "time"; column?: string; valid: number; test: number }
 	/** As the source divides them; a seeded `valid` share of the training part's `group` values becomes validation. */
 	| { by: "source"; valid: number; group?: string; seed: number };
 
-/** Splits that papers use. */
+/** Splits that papers use, for a log with a column of days. */
 export const splits = {
 	/** First half of the days train, its last tenth validation, the rest test (ESMM). */
-	esmm: { by: "time", valid: 0.05, test: 0.5 },
+	esmm: { by: "time", column: "day", valid: 0.05, test: 0.5 },
 	/** 70/10/20 % of the days (ESM²). */
-	esm2: { by: "time", valid: 0.1, test: 0.2 },
+	esm2: { by: "time", column: "day", valid: 0.1, test: 0.2 },
 } as const satisfies Record<string, SplitRule>;
 
 /**

@@ -1,0 +1,67 @@
+import { Command, CommanderError } from "commander";
+import { InputError } from "../core/problem";
+
+/** What a command gives: an object for `--json`, text for people. */
+export interface Answer {
+	json: object;
+	text: string;
+}
+
+/**
+ * The frame of every command: `--help`, `--json` (one object on stdout, progress on stderr), exit code 0, 1 for a
+ * failed job, 2 for bad arguments or input, and one line on stderr that says what to do (a stack with `--debug`).
+ *
+ * @param define adds the command's own options
+ * @param work does the job; `signal` is aborted by SIGINT and SIGTERM
+ */
+export async function command<O extends object>(
+	name: string,
+	about: string,
+	define: (options: Command) => Command,
+	work: (options: O, signal: AbortSignal) => Promise<Answer>,
+): Promise<void> {
+	const program = define(new Command(`npm run ${name} --`).description(about))
+		.option("--json", "one JSON object on stdout")
+		.option("--debug", "stack trace on failure")
+		.exitOverride()
+		.configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "").replace(/\n(?=.)/g, " ")) });
+	const stop = new AbortController();
+	for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+	try {
+		program.parse();
+		const options = program.opts<O & { json?: boolean }>();
+		const { json, text } = await work(options, stop.signal);
+		process.stdout.write(options.json ? `${JSON.stringify(json)}\n` : `${text}\n`);
+	} catch (problem) {
+		if (problem instanceof CommanderError) {
+			process.exitCode = problem.exitCode === 0 ? 0 : 2;
+			return;
+		}
+		const error = problem instanceof Error ? problem : new Error(String(problem));
+		process.exitCode = error instanceof InputError ? 2 : 1;
+		const debug = process.argv.includes("--debug");
+		process.stderr.write(`${debug ? error.stack : error.message.replaceAll("\n", " ")}\n`);
+	}
+}
+
+/** Reads a whole number of at least `least` from an option. */
+export const wholeNumber =
+	(flag: string, least: number) =>
+	(text: string): number => {
+		const value = Number(text);
+		if (!Number.isSafeInteger(value) || value < least)
+			throw new InputError(`${flag} must be a whole number of at least ${least}, not "${text}"`);
+		return value;
+	};
+
+/** Reads `name=value` pairs; a value is JSON, or else text. */
+export function setting(text: string, before: Record<string, unknown> = {}): Record<string, unknown> {
+	const at = text.indexOf("=");
+	if (at < 1) throw new InputError(`--set takes name=value, for example lr=0.002, not "${text}"`);
+	const [name, value] = [text.slice(0, at), text.slice(at + 1)];
+	try {
+		return { ...before, [name]: JSON.parse(value) };
+	} catch {
+		return { ...before, [name]: value };
+	}
+}

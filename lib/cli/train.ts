@@ -1,0 +1,136 @@
+import { withHyper } from "../core/model";
+import { InputError, unknownName } from "../core/problem";
+import { describe, execute, hashOf, type RunResult } from "../experiment/run";
+import { knownFingerprint, load, type Source } from "../experiment/source";
+import { openStore } from "../experiment/store";
+import { modelNamed } from "../models/index";
+import { type PresetName, presets } from "../simulator/presets";
+import { engine } from "../tensor/native";
+import { toText } from "../view/markdown";
+import { progress } from "../view/progress";
+import { tableOf } from "../view/table";
+import { command, setting, wholeNumber } from "./command";
+
+interface Options {
+	model: string;
+	data: string;
+	preset?: string;
+	rows?: number;
+	raw?: string;
+	protocol?: string;
+	seed: number;
+	logSeed?: number;
+	set?: Record<string, unknown>;
+	device?: string;
+	store?: string;
+	final?: boolean;
+}
+
+function sourceOf({ data, preset, rows, raw, protocol, seed, logSeed }: Options): Source {
+	const only = (flag: string, value: unknown, where: string) => {
+		if (value !== undefined && data !== where)
+			throw new InputError(`${flag} belongs to --data ${where}, not to --data ${data}`);
+	};
+	only("--preset", preset, "simulator");
+	only("--rows", rows, "simulator");
+	only("--log-seed", logSeed, "simulator");
+	only("--raw", raw, "aliccp");
+	only("--protocol", protocol, "aliccp");
+	if (data === "simulator") {
+		const name = preset ?? "demo";
+		if (!Object.hasOwn(presets, name)) throw unknownName("preset", name, Object.keys(presets));
+		return { source: "simulator", preset: name as PresetName, rows, logSeed: logSeed ?? seed };
+	}
+	if (data !== "aliccp") return { source: "folder", folder: data };
+	if (raw === undefined)
+		throw new InputError(
+			"--data aliccp needs --raw DIR, the folder with sample_skeleton_train.csv and common_features_train.csv",
+		);
+	if (protocol !== undefined && protocol !== "cstwa") throw unknownName("protocol", protocol, ["cstwa"]);
+	return { source: "aliccp", raw, protocol: "cstwa" };
+}
+
+function chooseDevice(device: string | undefined): void {
+	if (device === undefined) return;
+	if (device !== "cpu" && device !== "gpu") throw unknownName("device", device, ["cpu", "gpu"]);
+	if (device === "cpu") process.env.CUDA_VISIBLE_DEVICES = "-1";
+	else if (engine().tier !== "gpu")
+		throw new InputError(
+			`no GPU: TensorFlow runs on ${engine().tier}. "npm run setup -- --gpu" installs the CUDA build where an NVIDIA driver answers`,
+		);
+}
+
+function words(result: RunResult): string {
+	const { model, seed, data, epochs, samplesPerSecond, cached } = result;
+	const part = (name: string, metrics: RunResult["metrics"]) =>
+		tableOf(
+			`${model}, seed ${seed}, ${name} part`,
+			Object.entries(metrics).map(([metric, { value, se, n, positives, reason }]) => ({
+				metric,
+				value: value ?? reason,
+				"s.e.": se,
+				rows: n,
+				positives: Math.round(positives),
+			})),
+		);
+	const dropped = Object.entries(data.dropped).map(([reason, count]) => `${count} ${reason}`);
+	return [
+		`${data.name}: ${data.read} rows read, dropped: ${dropped.join(", ") || "none"}; train ${data.rows.train}, valid ${data.rows.valid}, test ${data.rows.test}`,
+		`${epochs} epochs, ${samplesPerSecond} samples/s${cached ? " (from the store)" : ""}, run ${result.run.slice(0, 12)}`,
+		toText(part("validation", result.metrics)),
+		...(result.test ? [toText(part("test", result.test))] : []),
+	].join("\n");
+}
+
+command<Options>(
+	"train",
+	"Trains one model on one log and prints its metrics with their standard errors.",
+	(c) =>
+		c
+			.requiredOption("--model <name>", "a registered model")
+			.requiredOption("--data <source>", '"simulator", "aliccp", or a folder of encoded Ali-CCP rows')
+			.option("--preset <name>", "simulator: tiny, demo, bench, esm2, funnel, aliccp, small_scene (default demo)")
+			.option("--rows <n>", "simulator: impressions instead of the preset's", wholeNumber("--rows", 1))
+			.option("--raw <dir>", "aliccp: folder of the raw files")
+			.option("--protocol <name>", "aliccp: cstwa")
+			.requiredOption("--seed <n>", "start weights, shuffling, and the simulated log", wholeNumber("--seed", 0))
+			.option("--log-seed <n>", "simulator: another seed for the log", wholeNumber("--log-seed", 0))
+			.option("--set <name=value>", "a hyperparameter; may be given again", setting)
+			.option("--device <cpu|gpu>", "where TensorFlow runs (default: the GPU where there is one)")
+			.option("--store <dir>", "where results lie (default data/runs)")
+			.option("--final", "opens the test part"),
+	async (options, signal) => {
+		const model = modelNamed(options.model);
+		withHyper(model, options.set ?? {});
+		const source = sourceOf(options);
+		chooseDevice(options.device);
+		const { seed, set: hyper, final } = options;
+		const store = openStore(options.store);
+		const reading = () => {
+			const bar = progress({ label: source.source === "simulator" ? "simulating" : "reading", total: 1 });
+			return load(source, (done, total) => bar.update(done / Math.max(total, 1))).finally(() => bar.end());
+		};
+		const known = knownFingerprint(source);
+		const loaded = known === undefined ? await reading() : undefined;
+		const run = describe(model, { hyper, seed, data: known ?? (loaded?.fingerprint as string) });
+		const bar = progress({ label: `${model.name} seed ${seed}`, total: 1, unit: "" });
+		const result = await execute(model, run, {
+			store,
+			final,
+			signal,
+			data: async () => loaded ?? reading(),
+			on: (e) => {
+				const epochs = (e.stage - 1 + (e.epoch - 1 + e.step / e.steps) / e.epochs) / e.stages;
+				bar.update(
+					epochs,
+					`stage ${e.stage}/${e.stages} epoch ${e.epoch}/${e.epochs} loss ${e.loss.toFixed(4)} ${Math.round(e.rate)} samples/s`,
+				);
+			},
+		});
+		bar.end();
+		for (const { reason, count, first } of loaded?.dropped ?? [])
+			process.stderr.write(`dropped ${count}: ${reason} (first: ${first})\n`);
+		if (result.run !== hashOf(run)) throw new Error("the store answered with another run");
+		return { json: result, text: words(result) };
+	},
+);

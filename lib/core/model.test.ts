@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { withHyper } from "./model";
+import { unknownName } from "./problem";
+
+const model = {
+	name: "esmm",
+	hyper: { embedding: 18, mlp: [360, 200], dropout: 0, lr: 1e-3, batch: 1024, epochs: 3, patience: 1, sparse: true },
+};
+
+describe("withHyper", () => {
+	it("replaces what is named and keeps the rest", () => {
+		expect(withHyper(model, { lr: 0.01, mlp: [8] })).toEqual({ ...model.hyper, lr: 0.01, mlp: [8] });
+		expect(model.hyper.lr).toBe(1e-3);
+	});
+	it("tells the nearest right name of an unknown one", () => {
+		expect(() => withHyper(model, { drop_out: 0.1 })).toThrow(
+			'unknown hyperparameter of esmm "drop_out": did you mean "dropout"?',
+		);
+	});
+	it.each([
+		["lr", "fast", "a number of at least 0"],
+		["lr", Number.NaN, "a number of at least 0"],
+		["lr", -1, "a number of at least 0"],
+		["mlp", [], "a list of positive whole numbers"],
+		["mlp", [64, 0.5], "a list of positive whole numbers"],
+		["mlp", [64, 0], "a list of positive whole numbers"],
+		["mlp", 64, "a list of positive whole numbers"],
+		["sparse", 1, "a boolean"],
+		["batch", 0, "a whole number of at least 1"],
+		["batch", 0.5, "a whole number of at least 1"],
+		["epochs", 1.5, "a whole number of at least 1"],
+	])("refuses %s = %j: must be %s", (name, value, wants) => {
+		expect(() => withHyper(model, { [name]: value })).toThrow(`hyperparameter "${name}" of esmm must be ${wants}`);
+	});
+});
+
+describe("unknownName", () => {
+	it("lists what is known", () => {
+		expect(unknownName("model", "esm", ["base", "esmm"]).message).toBe(
+			'unknown model "esm": did you mean "esmm"? Known: base, esmm',
+		);
+		expect(unknownName("model", "x", []).message).toBe('unknown model "x"');
+	});
+});

@@ -1,0 +1,142 @@
+import type { Graph } from "../core/graph";
+import { type Hyper, type Model, withHyper } from "../core/model";
+import { pCTCVR, pCTR, pCVR } from "../core/prob";
+import type { Dataset } from "../data/dataset";
+import { sha256 } from "../data/prepare";
+import { evaluate, labelled } from "../metrics/evaluate";
+import { type MetricValue, metricsVersion } from "../metrics/value";
+import { engineVersion, type Fitted, fit, type Predictions, type TrainEvent } from "../train/fit";
+import type { Store } from "./store";
+
+/** A run as data: everything that its numbers depend on. */
+export interface Run {
+	model: string;
+	modelVersion: number;
+	hyper: Hyper;
+	/** Starts weights, shuffling and dropout. */
+	seed: number;
+	/** Fingerprint of the prepared data set. */
+	data: string;
+	/** "own": pCTCVR is the model's; "shared": it is pCVR times the pCTR of BASE's CTR network (ESMM, Table 2). */
+	ctr: "own" | "shared";
+	engineVersion: number;
+	metricsVersion: number;
+}
+
+/** What a run gave. */
+export interface RunResult {
+	/** SHA-256 of the run's canonical JSON. */
+	run: string;
+	/** True when it was in the store already. */
+	cached: boolean;
+	model: string;
+	seed: number;
+	hyper: Hyper;
+	ctr: Run["ctr"];
+	data: {
+		name: string;
+		fingerprint: string;
+		/** Rows the source held, dropped ones included. */
+		read: number;
+		rows: { train: number; valid: number; test: number };
+		dropped: Record<string, number>;
+	};
+	part: "valid";
+	metrics: Record<string, MetricValue>;
+	/** Metrics of the test part: only where a final run opened it. */
+	test?: Record<string, MetricValue>;
+	/** Epochs trained, over all stages. */
+	epochs: number;
+	samplesPerSecond: number;
+}
+
+/** Training that was stopped before its end: nothing is stored. */
+export class Interrupted extends Error {
+	override name = "Interrupted";
+}
+
+/** Plain data of a run; its hash names the result. */
+export function describe<G extends Graph, H extends Hyper>(
+	model: Model<G, H>,
+	options: { hyper?: Readonly<Record<string, unknown>>; seed: number; data: string; ctr?: Run["ctr"] },
+): Run {
+	const { seed, data, ctr = "own" } = options;
+	const hyper = withHyper(model, options.hyper ?? {});
+	return { model: model.name, modelVersion: model.version, hyper, seed, data, ctr, engineVersion, metricsVersion };
+}
+
+/** The hash that names a run. */
+export const hashOf = (run: Run): string => sha256(run);
+
+/** What `execute` needs beside the run. */
+export interface Execute {
+	store: Store;
+	/** Loads the data set; called only when the run is not in the store. */
+	data: () => Promise<Dataset>;
+	/** Opens the test part, and the result records it. */
+	final?: boolean;
+	/** pCTR of BASE's CTR network for some rows; needed when the run says `ctr: "shared"`. */
+	sharedCtr?: (rows: Int32Array) => Promise<Float32Array>;
+	/** Sees the trained model before its weights are freed. */
+	fitted?: (fitted: Fitted) => Promise<void>;
+	on?: (event: TrainEvent) => void;
+	signal?: AbortSignal;
+}
+
+/**
+ * Does a run, or takes its result from the store. A stored result without the test part is done again when
+ * `final` asks for it; the same seed gives the same weights.
+ *
+ * @throws Interrupted when the training was stopped
+ */
+export async function execute(model: Model, run: Run, options: Execute): Promise<RunResult> {
+	const hash = hashOf(run);
+	const known = options.store.get(hash);
+	if (known && (known.test || !options.final)) return { ...known, cached: true };
+	const data = await options.data();
+	const { on, signal, final, sharedCtr, store } = options;
+	const fitted = await fit(model, { data, seed: run.seed, hyper: run.hyper, on, signal });
+	try {
+		if (fitted.stopped)
+			throw new Interrupted(`${model.name}, seed ${run.seed}: stopped; the same command begins this run again`);
+		await options.fitted?.(fitted);
+		const measure = async (rows: Int32Array) => {
+			const predictions = fitted.predict(rows);
+			if (run.ctr === "shared") {
+				if (!sharedCtr) throw new Error("a run with ctr: shared needs sharedCtr");
+				share(predictions, await sharedCtr(rows));
+			}
+			return evaluate(predictions, labelled(data, rows));
+		};
+		const { split } = data;
+		const result: RunResult = {
+			run: hash,
+			cached: false,
+			model: run.model,
+			seed: run.seed,
+			hyper: run.hyper,
+			ctr: run.ctr,
+			data: {
+				name: data.name,
+				fingerprint: data.fingerprint,
+				read: data.read,
+				rows: { train: split.train.length, valid: split.valid.length, test: split.test.length },
+				dropped: Object.fromEntries(data.dropped.map(({ reason, count }) => [reason, count])),
+			},
+			part: "valid",
+			metrics: await measure(split.valid),
+			...(final ? { test: await measure(split.test) } : {}),
+			epochs: fitted.history.length,
+			samplesPerSecond: Math.round(fitted.samplesPerSecond),
+		};
+		await store.put(result);
+		return result;
+	} finally {
+		fitted.dispose();
+	}
+}
+
+function share(predictions: Predictions, ctr: Float32Array): void {
+	predictions[pCTR] = ctr;
+	predictions[pCTCVR] = predictions[pCVR].map((p, i) => p * ctr[i]);
+}

@@ -1,0 +1,53 @@
+import type { PaperTable } from "../papers/table";
+import { barsWithIntervals } from "./barsWithIntervals";
+import type { Figure } from "./figure";
+import type { Table } from "./table";
+
+/** A paper's table for people: a method a row, ours beside theirs for each column, and the verdicts as notes. */
+export function paperView({ paper, table, notes, rows }: PaperTable): Table {
+	const methods = [...new Set(rows.map((row) => row.label))];
+	const columns = [...new Set(rows.map((row) => row.column))];
+	const find = (label: string, column: string) => rows.find((row) => row.label === label && row.column === column);
+	return {
+		title: `${paper} ${table}: ours beside theirs`,
+		columns: [
+			{ name: "method" },
+			...columns.flatMap((column) => [
+				{ name: `${column}, ours`, align: "right" as const },
+				{ name: "theirs", align: "right" as const },
+			]),
+		],
+		rows: methods.map((label) => [
+			label,
+			...columns.flatMap((column) => {
+				const row = find(label, column);
+				if (!row) return [null, null];
+				const theirs = row.published && { mean: row.published.value, std: row.published.std };
+				return [{ ...row.ours, best: row.verdict === "same-order" || undefined }, theirs];
+			}),
+		]),
+		notes: [
+			...notes,
+			...rows.filter((row) => row.label !== methods[0]).map((row) => `${row.column}: ${row.verdict}. ${row.reason}`),
+		],
+	};
+}
+
+/** The same as a figure: bars with 95 % intervals, the published values as hollow marks. */
+export function paperFigure({ paper, table, rows }: PaperTable): Figure {
+	const methods = [...new Set(rows.map((row) => row.label))];
+	const columns = [...new Set(rows.map((row) => row.column))];
+	return barsWithIntervals({
+		title: `${paper} ${table}`,
+		methods,
+		metrics: columns.map((column) => {
+			const of = methods.map((label) => rows.find((row) => row.label === label && row.column === column));
+			return {
+				name: column,
+				baseline: 0.5,
+				values: of.map((row) => row?.ours ?? null),
+				published: of.map((row) => (row?.published ? { mean: row.published.value, std: row.published.std } : null)),
+			};
+		}),
+	});
+}
