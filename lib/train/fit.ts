@@ -21,6 +21,8 @@ export interface TrainEvent {
 	/** Step of this epoch, 1-based, and steps in an epoch. */
 	step: number;
 	steps: number;
+	/** Rows of this epoch that have been trained on, this step's included. */
+	rows: number;
 	/** Loss of the step's batch. */
 	loss: number;
 	/** Samples a second so far in this epoch. */
@@ -148,7 +150,7 @@ async function runStage({ network, stage, number, stages, on, stop, history, spe
 	try {
 		for (let epoch = 1; epoch <= epochs; epoch++) {
 			const order = stream(seed, `shuffle/${number}/${epoch}`).shuffle(rows.slice());
-			let total = 0;
+			let [total, done] = [0, 0];
 			const begun = performance.now();
 			for (let step = 1; step <= steps; step++) {
 				const at = order.subarray((step - 1) * batch, step * batch);
@@ -158,9 +160,9 @@ async function runStage({ network, stage, number, stages, on, stop, history, spe
 						`${model.name}: the loss became ${loss} in epoch ${epoch}, step ${step} of ${steps}. Try a smaller lr (now ${hyper.lr}), or look for extreme numbers among the features`,
 					);
 				total += loss * at.length;
-				const done = Math.min(step * batch, rows.length);
-				const seconds = (performance.now() - begun) / 1000;
-				on?.({ stage: number, stages, epoch, epochs, step, steps, loss, rate: done / seconds });
+				done += at.length;
+				const rate = done / ((performance.now() - begun) / 1000);
+				on?.({ stage: number, stages, epoch, epochs, step, steps, rows: done, loss, rate });
 				await new Promise(setImmediate);
 				if (stop.now()) return;
 			}

@@ -1,0 +1,173 @@
+import { createHash } from "node:crypto";
+import { beforeAll, describe, expect, it } from "vitest";
+import { derives } from "../core/graph";
+import type { Hyper, Model } from "../core/model";
+import { type Prob, pCTCVR, pCTR, pCVR } from "../core/prob";
+import { type Dataset, rowsIn } from "../data/dataset";
+import { prepare } from "../data/prepare";
+import { splits } from "../data/split";
+import { evaluate, labelled } from "../metrics/evaluate";
+import { simulate } from "../simulator/simulate";
+import { tf } from "../tensor/native";
+import { engineVersion, type Fitted, fit, type TrainEvent } from "../train/fit";
+import golden from "./golden.json";
+import { models } from "./index";
+
+/** What every registered model must keep. There is no way for a model to be left out. */
+
+const small = { embedding: 8, mlp: [32, 16], lr: 2e-3, batch: 512, epochs: 4, dropout: 0.1 };
+
+interface Golden {
+	version: number;
+	engineVersion: number;
+	losses: number[];
+}
+
+let data: Dataset;
+beforeAll(() => {
+	// Many clicks and conversions, so that a model that learns is seen to learn on few rows.
+	const log = simulate({ preset: "tiny", seed: 1, rows: 40_000, knobs: { ctr: 0.2, cvr: 0.3 } });
+	data = prepare(log, { split: splits.esmm, encoding: { minFrequency: 10 } });
+});
+
+const digest = (fitted: Fitted, rows: Int32Array) => {
+	const hash = createHash("sha256");
+	for (const column of Object.values(fitted.predict(rows))) hash.update(new Uint8Array(column.buffer));
+	return hash.digest("hex");
+};
+
+describe.each(Object.values(models).map((model) => [model.name, model as unknown as Model] as const))(
+	"%s",
+	(_, model) => {
+		const train = (
+			options: { hyper?: Partial<Hyper> & Record<string, unknown>; seed?: number; on?: (e: TrainEvent) => void } = {},
+		) => fit(model, { data, seed: options.seed ?? 1, hyper: { ...small, ...options.hyper }, on: options.on });
+
+		it("every loss, every choice and the three standard probabilities derive from its graph", () => {
+			const named = model
+				.stages(model.hyper)
+				.flatMap((stage) => [stage.choose, ...stage.losses.map((loss) => loss.prob)]);
+			for (const prob of [...named, pCTR, pCVR, pCTCVR] as Prob[]) expect(derives(model.graph, prob)).toBe(true);
+		});
+
+		it("learns: the loss falls, and each AUC beats a constant by three standard errors", async () => {
+			const fitted = await train();
+			for (const stage of new Set(fitted.history.map((epoch) => epoch.stage))) {
+				const losses = fitted.history.filter((epoch) => epoch.stage === stage).map((epoch) => epoch.loss);
+				expect(losses[losses.length - 1]).toBeLessThan(losses[0]);
+			}
+			const rows = data.split.test;
+			const metrics = evaluate(fitted.predict(rows), labelled(data, rows));
+			fitted.dispose();
+			for (const prob of [pCTR, pCVR, pCTCVR]) {
+				const { value, se } = metrics[`auc(${prob})`];
+				expect(value as number, `auc(${prob})`).toBeGreaterThan(0.5 + 3 * (se as number));
+			}
+		});
+
+		it("gives probabilities in [0, 1], for every row asked for, in its order", async () => {
+			const fitted = await train({ hyper: { epochs: 1 } });
+			const rows = data.split.test.slice(0, 9000);
+			const columns = fitted.predict(rows);
+			for (const column of Object.values(columns)) {
+				expect(column.length).toBe(9000);
+				expect(column.every((p) => p >= 0 && p <= 1)).toBe(true);
+			}
+			const backwards = fitted.predict(rows.slice().reverse());
+			for (const [prob, column] of Object.entries(columns)) expect(backwards[prob].slice().reverse()).toEqual(column);
+			fitted.dispose();
+		});
+
+		it("pCTR · pCVR = pCTCVR to 1e-6", async () => {
+			const fitted = await train({ hyper: { epochs: 1 } });
+			const columns = fitted.predict(data.split.test);
+			const worst = columns[pCTCVR].reduce(
+				(max, p, i) => Math.max(max, Math.abs(p - columns[pCTR][i] * columns[pCVR][i])),
+				0,
+			);
+			expect(worst).toBeLessThan(1e-6);
+			fitted.dispose();
+		});
+
+		it("same seed, same bits; another seed, others", async () => {
+			const digests: string[] = [];
+			for (const seed of [1, 1, 2]) {
+				const fitted = await train({ hyper: { epochs: 1 }, seed });
+				digests.push(digest(fitted, data.split.test));
+				fitted.dispose();
+			}
+			expect(digests[0]).toBe(digests[1]);
+			expect(digests[0]).not.toBe(digests[2]);
+		});
+
+		it("uses every training row of a stage's space in every epoch, the last smaller batch too", async () => {
+			const last = new Map<string, TrainEvent>();
+			const fitted = await train({ hyper: { epochs: 1 }, on: (e) => last.set(`${e.stage}`, e) });
+			fitted.dispose();
+			for (const [i, stage] of model.stages(model.hyper).entries()) {
+				const rows = rowsIn(data, data.split.train, stage.space).length;
+				expect(rows % small.batch).not.toBe(0);
+				expect(last.get(`${i + 1}`)).toMatchObject({ step: Math.ceil(rows / small.batch), rows });
+			}
+		});
+
+		it("predicts without dropout", async () => {
+			const [wet, dry] = [
+				await train({ hyper: { lr: 0, epochs: 1, dropout: 0.5 } }),
+				await train({ hyper: { lr: 0, epochs: 1, dropout: 0 } }),
+			];
+			expect(digest(wet, data.split.test)).toBe(digest(dry, data.split.test));
+			wet.dispose();
+			dry.dispose();
+		});
+
+		it("trains with dropout", async () => {
+			const [wet, dry] = [
+				await train({ hyper: { epochs: 1, dropout: 0.5 } }),
+				await train({ hyper: { epochs: 1, dropout: 0 } }),
+			];
+			expect(digest(wet, data.split.test)).not.toBe(digest(dry, data.split.test));
+			wet.dispose();
+			dry.dispose();
+		});
+
+		it("leaves no tensor behind, in training or predicting", async () => {
+			const before = tf.memory().numTensors;
+			const counts = new Set<number>();
+			const fitted = await train({
+				hyper: { epochs: 2 },
+				on: ({ stage, epoch, step }) => {
+					if (epoch === 1 && step > 2) counts.add(stage * 1e6 + tf.memory().numTensors);
+				},
+			});
+			expect(counts.size).toBe(model.stages(model.hyper).length);
+			fitted.predict(data.split.test);
+			fitted.dispose();
+			expect(tf.memory().numTensors).toBe(before);
+		});
+
+		it("golden: loss after 20 steps; if this moved on purpose, raise the model's or the engine's version", async () => {
+			const losses: number[] = [];
+			const stop = new AbortController();
+			const fitted = await fit(model, {
+				data,
+				seed: 1,
+				hyper: { ...small, batch: 256 },
+				signal: stop.signal,
+				on: ({ loss }) => {
+					losses.push(loss);
+					if (losses.length === 20) stop.abort();
+				},
+			});
+			expect(fitted.stopped).toBe(true);
+			fitted.dispose();
+			expect(losses.length).toBe(20);
+			const known = (golden as Record<string, Golden>)[model.name];
+			expect(known, `add ${model.name} to golden.json: ${JSON.stringify(losses)}`).toBeDefined();
+			expect(known).toMatchObject({ version: model.version, engineVersion });
+			// Another processor may add in another order; a change of the model moves far more than this.
+			for (const [i, step] of [0, 19].entries())
+				expect(Math.abs(losses[step] / known.losses[i] - 1)).toBeLessThan(1e-4);
+		});
+	},
+);
