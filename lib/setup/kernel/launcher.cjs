@@ -4,6 +4,7 @@ const { EventEmitter } = require("node:events");
 const { createRequire } = require("node:module");
 const path = require("node:path");
 const util = require("node:util");
+const vm = require("node:vm");
 
 process.env.TF_CPP_MIN_LOG_LEVEL ??= "3";
 // A package's use of an old Node function is nothing a notebook's reader should see in a cell.
@@ -48,6 +49,16 @@ function giveInterrupts() {
 	};
 }
 
+/**
+ * tslab runs a cell with `breakOnSigint`, which ends an endless loop. For a cell that awaits it covers only what stands before
+ * the first await, and a SIGINT that comes just as that part ends is lost or ends the kernel; so such a cell runs without it.
+ */
+function interruptAwaitingCellsAtTheirAwaits() {
+	const run = vm.runInThisContext;
+	vm.runInThisContext = (code, options) =>
+		run(code, code.startsWith("(async function") ? { ...options, breakOnSigint: false } : options);
+}
+
 /** A kernel whose server is gone would run for ever. */
 function endWithParent() {
 	const parent = process.ppid;
@@ -57,6 +68,7 @@ function endWithParent() {
 }
 
 checkStrictly();
+interruptAwaitingCellsAtTheirAwaits();
 tslab("./dist/main.js").startKernel({ configPath: process.argv[2], enableFindLocal: false });
 giveInterrupts();
 endWithParent();
