@@ -13,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 OWN = ROOT / ".venv/jupyter"
 # Jupyter writes nothing outside the project.
+OWN.mkdir(exist_ok=True)
 for name, folder in (("CONFIG_DIR", "config"), ("DATA_DIR", "data"), ("RUNTIME_DIR", "runtime")):
     os.environ[f"JUPYTER_{name}"] = str(OWN / folder)
 os.environ["IPYTHONDIR"] = str(OWN / "ipython")

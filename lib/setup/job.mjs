@@ -18,7 +18,12 @@ export function failureLine(what, output, code) {
 		return `${what}: the disk is full; free some space and run npm run setup again`;
 	if (/DO NOT MATCH THE HASHES|EINTEGRITY/.test(output))
 		return `${what}: a downloaded file does not have the pinned hash; it was not used. Run npm run setup again, and if it happens again the registry or proxy alters files`;
-	const lines = output.split("\n").map((line) => line.replace(/^npm (error|ERR!) ?/, "").trim());
+	if (/code EUSAGE/.test(output))
+		return `${what}: package-lock.json does not fit package.json; take both from the same commit, or run npm install`;
+	const lines = output
+		.split("\n")
+		.map((line) => line.replace(/^npm (error|ERR!) ?/, "").trim())
+		.filter((line) => !/^(code|errno|syscall|path|dest|A complete log)\b/.test(line));
 	const cause = lines.find((line) => /error|cannot|failed|not found/i.test(line)) ?? lines.filter(Boolean).at(-1) ?? "";
 	return `${what} failed (${code}): ${cause.slice(0, 300)}`;
 }

@@ -5,6 +5,7 @@ import { refuseOldNode } from "./versions.mjs";
 refuseOldNode();
 
 const { spawn } = await import("node:child_process");
+const { mkdirSync } = await import("node:fs");
 const { join } = await import("node:path");
 const { failWith } = await import("./command.mjs");
 const { layout, ROOT } = await import("./paths.mjs");
@@ -38,6 +39,7 @@ const SETTINGS = [
 ];
 
 function open() {
+	mkdirSync(join(at.venv, "jupyter"), { recursive: true });
 	const env = { ...process.env, ...jupyterEnvironment(at.venv) };
 	const child = spawn(at.python, ["-m", "jupyterlab", ...SETTINGS, ...args], { cwd: ROOT, env, stdio: "inherit" });
 	// A terminal sends Ctrl-C to JupyterLab itself, which asks before it ends; other requests to end are passed on.

@@ -23,7 +23,12 @@ const RULES = join(ROOT, ".dependency-cruiser.cjs");
 const GATES = [
 	["types (TypeScript 7)", bin("typescript", "bin", "tsc"), "-p", "."],
 	["types (TypeScript 5.0, the notebooks')", bin("typescript-5.0", "bin", "tsc"), "-p", "."],
-	["lint and format", bin("@biomejs", "biome", "bin", "biome"), "ci"],
+	[
+		"lint and format",
+		bin("@biomejs", "biome", "bin", "biome"),
+		"ci",
+		...(process.stdout.isTTY ? [] : ["--colors=off"]),
+	],
 	...(existsSync(RULES)
 		? [["import directions", bin("dependency-cruiser", "bin", "dependency-cruise.mjs"), "--config", RULES, "lib"]]
 		: []),
