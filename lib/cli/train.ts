@@ -7,7 +7,7 @@ import { modelNamed } from "../models/index";
 import { type PresetName, presets } from "../simulator/presets";
 import { engine } from "../tensor/native";
 import { toText } from "../view/markdown";
-import { progress } from "../view/progress";
+import { fitProgress, progress } from "../view/progress";
 import { tableOf } from "../view/table";
 import { command, setting, wholeNumber } from "./command";
 
@@ -113,21 +113,13 @@ command<Options>(
 		const known = knownFingerprint(source);
 		const loaded = known === undefined ? await reading() : undefined;
 		const run = describe(model, { hyper, seed, data: known ?? (loaded?.fingerprint as string) });
-		const bar = progress({ label: `${model.name} seed ${seed}`, total: 1, unit: "" });
 		const result = await execute(model, run, {
 			store,
 			final,
 			signal,
 			data: async () => loaded ?? reading(),
-			on: (e) => {
-				const epochs = (e.stage - 1 + (e.epoch - 1 + e.step / e.steps) / e.epochs) / e.stages;
-				bar.update(
-					epochs,
-					`stage ${e.stage}/${e.stages} epoch ${e.epoch}/${e.epochs} loss ${e.loss.toFixed(4)} ${Math.round(e.rate)} samples/s`,
-				);
-			},
+			on: fitProgress(`${model.name} seed ${seed}`),
 		});
-		bar.end();
 		for (const { reason, count, first } of loaded?.dropped ?? [])
 			process.stderr.write(`dropped ${count}: ${reason} (first: ${first})\n`);
 		if (result.run !== hashOf(run)) throw new Error("the store answered with another run");

@@ -1,0 +1,150 @@
+import { InputError } from "../core/problem";
+import { axis, axisKey, axisOf, colour, type Figure, finite, INK, type Json, layout, markup, panels } from "./figure";
+import type { Estimate } from "./table";
+
+/** A number of a paper, with its standard deviation where the paper prints one. */
+export interface Published {
+	mean: number;
+	std?: number;
+}
+
+/** One panel of `barsWithIntervals`: a metric of every method, in the order of `methods`; null where there is none. */
+export interface MetricPanel {
+	/** The axis title, for example "CVR AUC (clicked)". */
+	name: string;
+	/** Bars run from `baseline` to the mean; `low` and `high` are the interval that is drawn. */
+	values: (Estimate | null)[];
+	published?: (Published | null)[];
+	/** Where bars begin: what "nothing learnt" would give, 0.5 for an AUC, 1 for PCOC (default 0). */
+	baseline?: number;
+}
+
+/**
+ * Methods by metric: a bar with its interval for each method, and under it the published value as a hollow diamond.
+ *
+ * Methods go down the page in the given order, so that long names stay readable; metrics are panels side by side.
+ * Throws an `InputError` where a panel has not one value a method.
+ */
+export function barsWithIntervals(figure: { title: string; methods: string[]; metrics: MetricPanel[] }): Figure {
+	const { methods, metrics } = figure;
+	for (const metric of metrics)
+		for (const [what, list] of [
+			["values", metric.values],
+			["published", metric.published ?? methods],
+		] as const)
+			if (list.length !== methods.length)
+				throw new InputError(
+					`figure "${figure.title}": ${what} of "${metric.name}" has ${list.length} entries for ${methods.length} methods`,
+				);
+	const anyPublished = metrics.some((metric) => metric.published?.some((value) => value !== null));
+	const domains = panels(metrics.length, 0.06);
+	const data = metrics.flatMap((metric, p) => panelTraces(metric, methods, p, anyPublished));
+	const axes: { [name: string]: Json } = {
+		yaxis: axis("", {
+			tickmode: "array",
+			tickvals: methods.map((_, i) => i),
+			ticktext: methods.map(markup),
+			range: [methods.length - 0.4, -0.6],
+			showgrid: false,
+			ticks: "",
+			ticklabelstandoff: 6,
+			tickfont: { size: 13 },
+		}),
+	};
+	metrics.forEach((metric, p) => {
+		axes[axisKey("x", p)] = axis(metric.name, { domain: domains[p] ?? [0, 1], range: rangeOf(metric), nticks: 6 });
+	});
+	const shapes = metrics.map((metric, p): Json => {
+		const at = metric.baseline ?? 0;
+		const line = { color: INK, width: 1 };
+		return { type: "line", xref: axisOf("x", p), yref: "paper", x0: at, x1: at, y0: 0, y1: 1, line };
+	});
+	const row = anyPublished ? 44 : 34;
+	const height = 84 + 56 + row * methods.length + 16;
+	return { data, layout: layout(figure.title, 760, height, { ...axes, shapes, barmode: "overlay" }) };
+}
+
+/** The bar, its interval and the printed mean, then the published markers. All of a panel share the y axis. */
+function panelTraces(metric: MetricPanel, methods: string[], p: number, published: boolean): Figure["data"] {
+	const base = metric.baseline ?? 0;
+	const shift = published ? -0.16 : 0;
+	const shown = methods.map((_, i) => i).filter((i) => finite(metric.values[i]?.mean) !== null);
+	const value = (i: number) => metric.values[i] as Estimate;
+	const where = { xaxis: axisOf("x", p), yaxis: "y" };
+	const bars = {
+		...where,
+		type: "bar",
+		orientation: "h",
+		name: "this project: mean with its interval",
+		legendgroup: "ours",
+		showlegend: p === 0,
+		base,
+		width: published ? 0.4 : 0.56,
+		x: shown.map((i) => value(i).mean - base),
+		y: shown.map((i) => i + shift),
+		marker: { color: colour(0), opacity: 0.85, line: { width: 0 } },
+		error_x: {
+			type: "data",
+			symmetric: false,
+			array: shown.map((i) => (value(i).high ?? value(i).mean) - value(i).mean),
+			arrayminus: shown.map((i) => value(i).mean - (value(i).low ?? value(i).mean)),
+			color: INK,
+			thickness: 1.4,
+			width: 4,
+		},
+		customdata: shown.map((i) => [methods[i] ?? "", wordsOfInterval(value(i))]),
+		hovertemplate: "%{customdata[0]}: %{customdata[1]}<extra></extra>",
+	};
+	const labels = {
+		...where,
+		type: "scatter",
+		mode: "text",
+		x: shown.map((i) => (value(i).mean < base ? (value(i).low ?? value(i).mean) : (value(i).high ?? value(i).mean))),
+		y: shown.map((i) => i + shift),
+		text: shown.map((i) => ` ${value(i).mean.toFixed(value(i).digits ?? 3)} `),
+		textposition: shown.map((i) => (value(i).mean < base ? "middle left" : "middle right")),
+		textfont: { size: 12, color: INK },
+		cliponaxis: false,
+		showlegend: false,
+		hoverinfo: "skip",
+	};
+	const printed = (metric.published ?? []).flatMap((one, i) => (one === null ? [] : [{ ...one, i }]));
+	if (!published) return [bars, labels];
+	return [
+		bars,
+		labels,
+		{
+			...where,
+			type: "scatter",
+			mode: "markers",
+			name: "published: mean ± standard deviation",
+			legendgroup: "published",
+			showlegend: p === 0,
+			x: printed.map((one) => one.mean),
+			y: printed.map((one) => one.i + 0.24),
+			marker: { symbol: "diamond-open", size: 9, color: colour(1), line: { width: 1.6, color: colour(1) } },
+			error_x: { type: "data", array: printed.map((one) => one.std ?? 0), color: colour(1), thickness: 1.2, width: 3 },
+			customdata: printed.map((one) => methods[one.i] ?? ""),
+			hovertemplate: "%{customdata}, published: %{x}<extra></extra>",
+		},
+	];
+}
+
+function wordsOfInterval({ mean, low, high, n, digits = 4 }: Estimate): string {
+	const interval = low === undefined || high === undefined ? "" : ` [${low.toFixed(digits)}, ${high.toFixed(digits)}]`;
+	return `${mean.toFixed(digits)}${interval}${n === undefined ? "" : `, n = ${n}`}`;
+}
+
+/** From the baseline to the farthest end on each side, and room for the printed mean. */
+function rangeOf(metric: MetricPanel): [number, number] {
+	const base = metric.baseline ?? 0;
+	const ends = [base];
+	for (const value of metric.values)
+		if (value) ends.push(value.mean, value.low ?? value.mean, value.high ?? value.mean);
+	for (const one of metric.published ?? []) if (one) ends.push(one.mean - (one.std ?? 0), one.mean + (one.std ?? 0));
+	const known = ends.filter(Number.isFinite);
+	const low = Math.min(...known);
+	const high = Math.max(...known);
+	const room = (high - low || 1) * 0.22;
+	return [low < base ? low - room : base, high > base ? high + room : base + (low < base ? room * 0.2 : room)];
+}

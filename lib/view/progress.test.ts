@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { duration, line, type ProgressState, progress } from "./progress";
+
+function surface(every: number) {
+	const drawn: [ProgressState, boolean][] = [];
+	const clock = { ms: 1000 };
+	return {
+		clock,
+		drawn,
+		here: { now: () => clock.ms, every, draw: (s: ProgressState, last: boolean) => void drawn.push([s, last]) },
+	};
+}
+
+describe("progress", () => {
+	it("tells the time left from the pace so far", () => {
+		const { clock, drawn, here } = surface(0);
+		const shown = progress({ label: "ESMM", total: 200 }, here);
+		clock.ms += 10_000;
+		shown.update(50, "loss 0.1");
+		expect(drawn[0][0]).toEqual({ label: "ESMM", share: 0.25, words: "loss 0.1", seconds: 10, left: 30 });
+		expect(line(drawn[0][0])).toBe("ESMM  25 % loss 0.1 30 s left");
+	});
+	it("draws no more often than its surface wants, but always the end, once, with the last words", () => {
+		const { clock, drawn, here } = surface(200);
+		const shown = progress({ label: "x", total: 1000 }, here);
+		for (let i = 1; i <= 1000; i++) {
+			clock.ms += 1;
+			shown.update(i, `${i}`);
+		}
+		expect(drawn.length).toBe(5);
+		shown.end();
+		shown.end();
+		shown.update(1);
+		expect(drawn.length).toBe(6);
+		expect(drawn[5]).toEqual([{ label: "x", share: 1, words: "1000", seconds: 1, left: undefined }, true]);
+	});
+	it("knows no time left before anything is done, and never shows more than all", () => {
+		const { drawn, here } = surface(0);
+		const shown = progress({ label: "x", total: 10 }, here);
+		shown.update(0);
+		shown.update(11);
+		expect(drawn.map(([s]) => [s.share, s.left])).toEqual([
+			[0, undefined],
+			[1, 0],
+		]);
+	});
+	it("writes durations as people say them", () => {
+		expect([0.4, 59.4, 60, 200, 3599.6, 3900].map(duration)).toEqual([
+			"0 s",
+			"59 s",
+			"1 min 00 s",
+			"3 min 20 s",
+			"1 h 00 min",
+			"1 h 05 min",
+		]);
+	});
+});

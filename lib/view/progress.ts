@@ -1,0 +1,118 @@
+import type { Table2Event } from "../papers/esmm";
+import type { TrainEvent } from "../train/fit";
+import { escapeHtml } from "./html";
+import { liveOutput } from "./notebook";
+
+/** A progress display: a bar under a notebook's cell, or a line on stderr. */
+export interface Progress {
+	/** How much is done, of `total`, and a few words beside it. */
+	update(done: number, words?: string): void;
+	/** Shows the end, with the time it took. Only the first call counts. */
+	end(words?: string): void;
+}
+
+/** Where and when a display draws; a test gives its own. */
+export interface Surface {
+	/** Milliseconds. */
+	now(): number;
+	/** Draws a state. `last` is the end. */
+	draw(state: ProgressState, last: boolean): void;
+	/** Least milliseconds between two drawings. */
+	every: number;
+}
+
+/** What a display shows. */
+export interface ProgressState {
+	label: string;
+	/** In [0, 1]. */
+	share: number;
+	words: string;
+	seconds: number;
+	/** Expected seconds to the end, from the pace so far; undefined before there is one. */
+	left?: number;
+}
+
+/** Begins a display. Drawing is limited to a few times a second, so it may be updated at every step. */
+export function progress(
+	{ label, total }: { label: string; total: number },
+	surface: Surface = surfaceHere(),
+): Progress {
+	const begun = surface.now();
+	let drawn = Number.NEGATIVE_INFINITY;
+	let state: ProgressState = { label, share: 0, words: "", seconds: 0 };
+	let ended = false;
+	return {
+		update(done, words = "") {
+			const now = surface.now();
+			const seconds = (now - begun) / 1000;
+			const share = Math.min(1, Math.max(0, done / total));
+			state = { label, share, words, seconds, left: share > 0 ? (seconds / share) * (1 - share) : undefined };
+			if (ended || now - drawn < surface.every) return;
+			drawn = now;
+			surface.draw(state, false);
+		},
+		end(words = state.words) {
+			if (ended) return;
+			ended = true;
+			surface.draw({ ...state, words, seconds: (surface.now() - begun) / 1000, left: undefined }, true);
+		},
+	};
+}
+
+/** "1 h 05 min", "3 min 20 s", "12 s". */
+export function duration(seconds: number): string {
+	const s = Math.round(seconds);
+	if (s < 60) return `${s} s`;
+	const [h, min] = [Math.floor(s / 3600), Math.floor(s / 60) % 60];
+	return h > 0 ? `${h} h ${String(min).padStart(2, "0")} min` : `${min} min ${String(s % 60).padStart(2, "0")} s`;
+}
+
+/** A state in one line. */
+export function line({ label, share, words, seconds, left }: ProgressState): string {
+	const time = left === undefined ? duration(seconds) : `${duration(left)} left`;
+	return `${label} ${String(Math.floor(share * 100)).padStart(3)} % ${words ? `${words} ` : ""}${time}`;
+}
+
+function surfaceHere(): Surface {
+	const output = liveOutput();
+	const now = () => performance.now();
+	if (output) return { now, every: 200, draw: (state) => output(bar(state), line(state)) };
+	if (process.stderr.isTTY)
+		return {
+			now,
+			every: 100,
+			draw: (state, last) => void process.stderr.write(`\r\x1b[2K${line(state)}${last ? "\n" : ""}`),
+		};
+	return { now, every: 5000, draw: (state) => void process.stderr.write(`${line(state)}\n`) };
+}
+
+const bar = (state: ProgressState): string =>
+	`<div><progress value="${state.share.toFixed(4)}" max="1" style="width:20em;vertical-align:middle"></progress> <span>${escapeHtml(line(state))}</span></div>`;
+
+/** Share of a training that is done, if every stage takes all its epochs. */
+const shareOf = (e: TrainEvent): number => (e.stage - 1 + (e.epoch - 1 + e.step / e.steps) / e.epochs) / e.stages;
+
+const wordsOf = (e: TrainEvent): string => {
+	const stage = e.stages > 1 ? `stage ${e.stage}/${e.stages}, ` : "";
+	return `${stage}epoch ${e.epoch}/${e.epochs}, loss ${e.loss.toFixed(4)}, ${Math.round(e.rate).toLocaleString("en")} samples/s`;
+};
+
+/** Draws a training: `fit(model, { …, on: fitProgress("ESMM") })`. */
+export function fitProgress(label: string): (event: TrainEvent) => void {
+	const shown = progress({ label, total: 1 });
+	return (event) => shown.update(shareOf(event), wordsOf(event));
+}
+
+/** Draws a table's runs: `runTable2({ …, on: runProgress("Table 2") })`. */
+export function runProgress(label: string): (event: Table2Event) => void {
+	const shown = progress({ label, total: 1 });
+	return (event) => {
+		const { done, runs, model, seed } = event;
+		const training = isTraining(event) ? event : undefined;
+		const words = `run ${Math.min(done + 1, runs)}/${runs}: ${model}, seed ${seed}${training ? `, ${wordsOf(training)}` : ""}`;
+		shown.update((done + (training && done < runs ? shareOf(training) : 0)) / runs, words);
+		if (done === runs) shown.end(`${runs} runs`);
+	};
+}
+
+const isTraining = (event: Table2Event): event is Table2Event & TrainEvent => event.step !== undefined;
