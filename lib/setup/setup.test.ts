@@ -38,7 +38,9 @@ test("a second set-up does nothing, silently, in under two seconds", () => {
 
 test("a deleted kernelspec and a moved folder are mended, and only they", () => {
 	const script = join(root, ".venv", "bin", "of-this-folder");
-	writeFileSync(script, `#!${join(root, ".venv", "bin", "python")}\n`);
+	writeFileSync(script, `#!${join(root, ".venv", "bin", "python3")}\nimport sys\nprint(sys.argv[1])\n`, {
+		mode: 0o755,
+	});
 	rmSync(join(root, ".venv", "share"), { recursive: true });
 	const moved = `${root} moved`;
 	renameSync(root, moved);
@@ -48,7 +50,15 @@ test("a deleted kernelspec and a moved folder are mended, and only they", () => 
 	const steps = JSON.parse(stdout).done.map(({ step, why }: { step: string; why: string }) => `${step}: ${why}`);
 	expect(steps).toEqual(["Python packages: the folder was moved", "notebook kernel: not there"]);
 	const now = join(root, ".venv", "bin", "of-this-folder");
-	expect(readFileSync(now, "utf8")).toBe(`#!${join(root, ".venv", "bin", "python")}\n`);
+	expect(spawnSync(now, ["it runs"], { encoding: "utf8" }).stdout).toBe("it runs\n");
+	const plain = `${root} again`.replaceAll(" ", "-");
+	renameSync(root, plain);
+	root = plain;
+	expect(node("setup.mjs").status).toBe(0);
+	const there = join(root, ".venv", "bin", "of-this-folder");
+	expect(readFileSync(there, "utf8")).toBe(
+		`#!${join(root, ".venv", "bin", "python3")}\nimport sys\nprint(sys.argv[1])\n`,
+	);
 	expect(node("setup.mjs").stdout).toBe("ready, nothing to do\n");
 });
 

@@ -34,16 +34,26 @@ export function problem(at) {
 	return undefined;
 }
 
+/** How pip begins a script, in both forms that `firstLine` makes. */
+const STARTED_BY_PYTHON = /^#!(?:\/bin\/sh\n'''exec' ")?([^\n"]*\/bin\/python[\d.]*)(?:" "\$0" "\$@"\n' ''')?\n/;
+
+/** A script's first line that starts this Python; a path with a blank in it, or a long one, needs the shell. */
+function firstLine(python) {
+	return /\s/.test(python) || python.length > 120 ? `#!/bin/sh\n'''exec' "${python}" "$0" "$@"\n' '''` : `#!${python}`;
+}
+
 /** Programs in .venv/bin name their Python by its full path: after a move they get the new one. */
 function follow(at, from) {
 	const bin = join(at.venv, "bin");
-	const [old, now] = [join(from, ".venv"), at.venv];
+	const old = join(from, ".venv");
 	for (const name of readdirSync(bin)) {
 		const file = join(bin, name);
-		const { size } = statSync(file);
-		if (size > 100_000) continue;
+		if (statSync(file).size > 100_000) continue;
 		const text = readFileSync(file, "utf8");
-		if (text.includes(old)) writeFileSync(file, text.split(old).join(now));
+		const started = STARTED_BY_PYTHON.exec(text);
+		const rest = started ? text.slice(started[0].length) : text;
+		const head = started ? `${firstLine(started[1].replace(old, at.venv))}\n` : "";
+		if (text.includes(old)) writeFileSync(file, head + rest.split(old).join(at.venv));
 	}
 }
 
