@@ -3,8 +3,8 @@ import type { Dataset, Field, Split } from "./dataset";
 import type { Column, Lists, Log } from "./log";
 import { checkSchema } from "./schema";
 
-/** Raised when a change alters encoded values. */
-export const encoderVersion = 1;
+/** Raised when a change alters the split or the encoded values. */
+export const encoderVersion = 2;
 
 /** How raw columns become fields. */
 export interface Encoding {

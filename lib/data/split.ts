@@ -33,10 +33,11 @@ export function split(log: Log, rule: SplitRule): Split {
 	return parts;
 }
 
-function byTime(log: Log, rule: { valid: number; test: number }): Split {
-	const time = log.schema.time === undefined ? undefined : log.columns[log.schema.time];
+function byTime(log: Log, rule: { column?: string; valid: number; test: number }): Split {
+	const column = rule.column ?? log.schema.time;
+	const time = column === undefined ? undefined : log.columns[column];
 	if (time === undefined || "offsets" in time)
-		throw new InputError(`${log.name} has no time column: choose another split`);
+		throw new InputError(`${log.name} has no time column${column ? ` "${column}"` : ""}: choose another split`);
 	let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
 	for (const t of time) {
 		first = Math.min(first, t);
