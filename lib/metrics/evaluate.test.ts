@@ -1,0 +1,115 @@
+import { describe, expect, it } from "vitest";
+import { pCTCVR, pCTR, pCVR } from "../core/prob";
+import { evaluate, type Labelled, labelled } from "./evaluate";
+
+// Rows 0–3 are clicked, row 0 and 2 convert.
+const rows: Labelled = {
+	events: { click: Uint8Array.of(1, 1, 1, 1, 0, 0), conversion: Uint8Array.of(1, 0, 1, 0, 0, 0) },
+	truth: {},
+};
+const scores = Float32Array.of(0.5, 0.25, 0.5, 0.75, 0.875, 0.125);
+const log = Math.log;
+
+describe("the rows a metric is taken over", () => {
+	it("P(conversion | click): clicked rows alone", () => {
+		const metrics = evaluate({ [pCVR]: scores }, rows);
+		// positives at 0.5, 0.5 against 0.25 and 0.75: two of four pairs won
+		expect(metrics["auc(conversion|click)"]).toMatchObject({ value: 0.5, space: "click", n: 4, positives: 2 });
+		expect(metrics["pcoc(conversion|click)"]).toMatchObject({ value: 1, space: "click", n: 4, positives: 2 });
+		expect(metrics["logloss(conversion|click)"].value).toBeCloseTo(-(2 * log(0.5) + log(0.75) + log(0.25)) / 4, 6);
+	});
+	it("P(conversion | impression): all rows", () => {
+		const metrics = evaluate({ [pCTCVR]: scores }, rows);
+		// 0.5, 0.5 against 0.25, 0.75, 0.875, 0.125: four of eight pairs
+		expect(metrics["auc(conversion|impression)"]).toMatchObject({
+			value: 0.5,
+			space: "impression",
+			n: 6,
+			positives: 2,
+		});
+		expect(metrics["pcoc(conversion|impression)"].value).toBeCloseTo(1.5, 12);
+		const sum = 2 * log(0.5) + log(0.75) + log(0.25) + log(0.125) + log(0.875);
+		expect(metrics["logloss(conversion|impression)"].value).toBeCloseTo(-sum / 6, 6);
+	});
+	it("P(click | impression): clicks are the labels", () => {
+		// 0.5, 0.25, 0.5, 0.75 against 0.875 and 0.125: four of eight pairs
+		expect(evaluate({ [pCTR]: scores }, rows)["auc(click|impression)"]).toMatchObject({ value: 0.5, positives: 4 });
+		expect(evaluate({ [pCTR]: scores }, rows)["pcoc(click|impression)"].value).toBeCloseTo(0.75, 12);
+	});
+	it("each metric has a standard error", () => {
+		const values = Object.values(evaluate({ [pCTR]: scores, [pCVR]: scores }, rows));
+		expect(values.length).toBe(6);
+		expect(values.every(({ se }) => (se as number) > 0)).toBe(true);
+	});
+});
+
+describe("what cannot be computed", () => {
+	it("is null with a reason, not a number", () => {
+		const none = { events: { click: Uint8Array.of(1, 1, 0), conversion: new Uint8Array(3) }, truth: {} };
+		const metrics = evaluate({ [pCVR]: Float32Array.of(0.5, 0.25, 0.5) }, none);
+		const missing = { value: null, se: null, space: "click", n: 2, positives: 0 };
+		const reason = "no conversion among the 2 rows of the space";
+		expect(metrics["auc(conversion|click)"]).toEqual({ ...missing, reason });
+		expect(metrics["pcoc(conversion|click)"]).toEqual({ ...missing, reason });
+		expect(metrics["logloss(conversion|click)"].value).toBeCloseTo(-(log(0.5) + log(0.75)) / 2, 6);
+	});
+	it("one class alone has no AUC, but a ratio", () => {
+		const all = { events: { click: Uint8Array.of(1, 1) }, truth: {} };
+		const metrics = evaluate({ [pCTR]: Float32Array.of(0.5, 0.25) }, all);
+		expect(metrics["auc(click|impression)"]).toMatchObject({
+			value: null,
+			reason: "every one of the 2 rows is a click",
+		});
+		expect(metrics["pcoc(click|impression)"].value).toBe(0.375);
+	});
+	it("no row at all has no log-loss either", () => {
+		const noClick = { events: { click: new Uint8Array(2), conversion: new Uint8Array(2) }, truth: {} };
+		const metrics = evaluate({ [pCVR]: Float32Array.of(0.5, 0.25) }, noClick);
+		for (const name of ["auc", "logloss", "pcoc"])
+			expect(metrics[`${name}(conversion|click)`]).toMatchObject({ value: null, n: 0 });
+	});
+});
+
+describe("log-loss", () => {
+	it("holds p away from 0 and 1 by 1e-7", () => {
+		const metrics = evaluate({ [pCTR]: Float32Array.of(0, 1) }, { events: { click: Uint8Array.of(1, 0) }, truth: {} });
+		expect(metrics["logloss(click|impression)"].value).toBeCloseTo(-log(1e-7), 6);
+		const right = evaluate({ [pCTR]: Float32Array.of(1, 0) }, { events: { click: Uint8Array.of(1, 0) }, truth: {} });
+		expect(right["logloss(click|impression)"].value).toBeCloseTo(1e-7, 12);
+	});
+});
+
+describe("against the truth", () => {
+	const truth = { [pCVR]: Float32Array.of(0.5, 0.25, 0.5, 0.5, 0.5, 0.25) };
+	it("is taken over all impressions, clicked or not", () => {
+		const metrics = evaluate({ [pCVR]: scores }, { ...rows, truth });
+		const about = { space: "impression", n: 6, positives: 2.5 };
+		for (const name of ["auc", "rmse", "pcoc", "kl"])
+			expect(metrics[`truth.${name}(conversion|click)`], name).toMatchObject(about);
+		expect(metrics["truth.rmse(conversion|click)"].value).toBeCloseTo(
+			Math.sqrt((0.25 ** 2 + 0.375 ** 2 + 0.125 ** 2) / 6),
+			7,
+		);
+		expect(metrics["truth.pcoc(conversion|click)"].value).toBeCloseTo(3 / 2.5, 12);
+		expect(Object.keys(metrics).filter((name) => name.startsWith("truth"))).toHaveLength(4);
+	});
+	it("pCVR, and it alone, is judged against P(conversion | do(click)) too", () => {
+		const both = { ...truth, "conversion|do(click)": scores, [pCTCVR]: scores };
+		const metrics = evaluate({ [pCVR]: scores, [pCTCVR]: scores, [pCTR]: scores }, { ...rows, truth: both });
+		expect(metrics["truth.rmse(conversion|do(click))"].value).toBe(0);
+		expect(metrics["truth.rmse(conversion|impression)"].value).toBe(0);
+		expect(metrics["truth.rmse(conversion|click)"].value).toBeGreaterThan(0.1);
+		const other = evaluate({ [pCTR]: scores }, { ...rows, truth: both });
+		expect(Object.keys(other).filter((name) => name.startsWith("truth"))).toEqual([]);
+	});
+});
+
+describe("labelled", () => {
+	it("picks rows of events and truths, in the order asked for", () => {
+		const picked = labelled({ ...rows, truth: { [pCVR]: scores } }, Int32Array.of(4, 0));
+		expect(picked).toEqual({
+			events: { click: Uint8Array.of(0, 1), conversion: Uint8Array.of(0, 1) },
+			truth: { [pCVR]: Float32Array.of(0.875, 0.5) },
+		});
+	});
+});
