@@ -1,4 +1,17 @@
-import { jStat } from "jstat";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { projectRoot } from "../data/root";
+
+/** The part of jstat that is used here; the package brings no types. */
+interface JStat {
+	studentt: { inv(p: number, dof: number): number };
+}
+
+/** The p-quantile of Student's t. */
+function tQuantile(p: number, dof: number): number {
+	const { jStat } = createRequire(join(projectRoot(), "package.json"))("jstat") as { jStat: JStat };
+	return jStat.studentt.inv(p, dof);
+}
 
 /** A sample of one number per seed: mean, sample deviation (n − 1), and the 95 % t-interval of the mean. */
 export interface Summary {
@@ -19,7 +32,7 @@ export function summary(values: readonly number[]): Summary {
 	if (n === 0) throw new Error("summary: no values");
 	const mean = values.reduce((a, b) => a + b, 0) / n;
 	const std = n > 1 ? Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (n - 1)) : 0;
-	const half = n > 1 ? (jStat.studentt.inv(0.975, n - 1) * std) / Math.sqrt(n) : Number.NaN;
+	const half = n > 1 ? (tQuantile(0.975, n - 1) * std) / Math.sqrt(n) : Number.NaN;
 	return { mean, std, n, low: mean - half, high: mean + half };
 }
 
@@ -35,5 +48,5 @@ export function paired(a: readonly number[], b: readonly number[]): Summary {
  */
 export function detectable({ std, n }: Summary): number {
 	if (n < 2) return Number.NaN;
-	return ((jStat.studentt.inv(0.975, n - 1) + jStat.studentt.inv(0.8, n - 1)) * std) / Math.sqrt(n);
+	return ((tQuantile(0.975, n - 1) + tQuantile(0.8, n - 1)) * std) / Math.sqrt(n);
 }

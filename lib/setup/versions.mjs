@@ -48,7 +48,7 @@ print(json.dumps([platform.python_version(), sys.executable, pip]))`;
 
 /** Version, executable and whether venv works of one command, or undefined where it does not run. */
 export function askPython(command) {
-	const { status, stdout } = spawnSync(command, ["-I", "-c", ASK], { encoding: "utf8", timeout: 20_000 });
+	const { status, stdout } = spawnSync(command, ["-E", "-s", "-c", ASK], { encoding: "utf8", timeout: 20_000 });
 	if (status !== 0) return undefined;
 	const [version, executable, ensurepip] = JSON.parse(stdout);
 	return { command, version, executable, ensurepip };

@@ -1,6 +1,6 @@
 import type { Kernels } from "./kernels";
-import { nativeKernels } from "./kernels.native";
-import { pureJsKernels } from "./kernels.purejs";
+import { nativeKernels } from "./nativeKernels";
+import { pureJsKernels } from "./pureJsKernels";
 import { engine } from "./native";
 
 let chosen: Kernels | undefined;

@@ -56,9 +56,10 @@ export const isTable = (value: object): value is Table => "rows" in value && "co
  * Columns whose every value is a number stand right. `digits` is for fractions and for estimates without digits of
  * their own. A record without a column, null and undefined give an empty cell; a list or a nested object is an error.
  */
-export function tableOf(title: string, records: Record<string, unknown>[], options: TableOptions = {}): Table {
-	const names = options.columns ?? [...new Set(records.flatMap(Object.keys))];
-	const known = new Set(records.flatMap(Object.keys));
+export function tableOf(title: string, objects: readonly object[], options: TableOptions = {}): Table {
+	const records = objects as readonly Record<string, unknown>[];
+	const names = options.columns ?? [...new Set(records.flatMap((record) => Object.keys(record)))];
+	const known = new Set(records.flatMap((record) => Object.keys(record)));
 	for (const name of names)
 		if (records.length > 0 && !known.has(name))
 			throw new InputError(`table "${title}": no record has a column "${name}"; known: ${[...known].join(", ")}`);
