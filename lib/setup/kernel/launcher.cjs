@@ -5,6 +5,7 @@ const { createRequire } = require("node:module");
 const path = require("node:path");
 const util = require("node:util");
 const vm = require("node:vm");
+const { expandShorthand } = require("./shorthand.cjs");
 
 process.env.TF_CPP_MIN_LOG_LEVEL ??= "3";
 // A package's use of an old Node function is nothing a notebook's reader should see in a cell.
@@ -42,10 +43,11 @@ function giveInterrupts() {
 		if (!heard) failCell();
 	});
 	const { JupyterHandlerImpl } = tslab("./dist/jupyter.js");
+	const typescript = tslab("@tslab/typescript-for-tslab");
 	const execute = JupyterHandlerImpl.prototype.handleExecuteImpl;
-	JupyterHandlerImpl.prototype.handleExecuteImpl = function (...args) {
+	JupyterHandlerImpl.prototype.handleExecuteImpl = function (request, ...rest) {
 		asked = false;
-		return execute.apply(this, args);
+		return execute.call(this, { ...request, code: expandShorthand(typescript, request.code) }, ...rest);
 	};
 }
 
