@@ -44,6 +44,8 @@ export async function make({ root }, { say, note }) {
 		"--include=optional",
 		"--no-audit",
 		"--no-fund",
+		"--fetch-retry-mintimeout=2000",
+		"--fetch-retry-maxtimeout=10000",
 		"--loglevel=error",
 	];
 	await runJob(title, command, [...first, "ci", ...flags], {

@@ -89,7 +89,7 @@ export async function make(at, { say, note, asked }) {
 		await pip(
 			at,
 			{ say, note },
-			`${title} for the GPU (about 3 GB)`,
+			`${title} for the GPU (6 GB on disk)`,
 			["install", ...tags(at.requirements.gpu), "--target", part],
 			at.venv,
 		);
