@@ -73,12 +73,15 @@ const TABLE_WRITERS: Record<TableFormat, (table: Table) => string> = {
 	csv: toCsv,
 };
 
-/** Plotly draws random ids: they come from a generator (mulberry32) that starts from the figure's hash. */
+/**
+ * Plotly draws random ids: they come from a generator (mulberry32) that starts from the figure's hash. And a page's first
+ * drawing of a kind orders some attributes otherwise than later ones: every figure is drawn twice, the second time counts.
+ */
 async function draw({ plot }: Studio, figure: Figure): Promise<string> {
 	const json = JSON.stringify(figure);
 	const seed = createHash("sha256").update(json).digest().readInt32LE(0);
 	const svg = await plot.evaluate<string>(`(async () => {
-		let state = ${seed};
+		let state;
 		Math.random = () => {
 			state = (state + 0x6d2b79f5) | 0;
 			let t = Math.imul(state ^ (state >>> 15), 1 | state);
@@ -86,7 +89,12 @@ async function draw({ plot }: Studio, figure: Figure): Promise<string> {
 			return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
 		};
 		const size = ${JSON.stringify(sizeOf(figure))};
-		return Plotly.toImage(JSON.parse(${JSON.stringify(json)}), { format: "svg", imageDataOnly: true, ...size });
+		const once = () => {
+			state = ${seed};
+			return Plotly.toImage(JSON.parse(${JSON.stringify(json)}), { format: "svg", imageDataOnly: true, ...size });
+		};
+		await once();
+		return once();
 	})()`);
 	return `${svg}\n`;
 }

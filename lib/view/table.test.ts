@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { toCsv } from "./csv";
+import { toHtml } from "./html";
+import { toLatex } from "./latex";
+import { toMarkdown, toText } from "./markdown";
+import { type Table, tableOf, wordsOf } from "./table";
+
+const table: Table = {
+	title: "A & B <1>",
+	columns: [{ name: "method|x" }, { name: "AUC_1", align: "right" }, { name: "n", align: "right" }],
+	rows: [
+		["BASE & co", { mean: 0.66, std: 0.0037 }, 12_000],
+		["ESMM <b>$5%</b>", { mean: 0.6856, low: 0.68, high: 0.69, best: true }, null],
+	],
+	notes: ["50 % of rows; x_1 < 2"],
+};
+
+describe("a table's formats", () => {
+	it("Markdown: escapes, alignment, the best in bold, intervals", () => {
+		const lines = toMarkdown(table)
+			.split("\n")
+			.map((line) => line.replace(/ +/g, " ").replace(/-+/g, "-"));
+		expect(lines).toEqual([
+			"**A &amp; B &lt;1&gt;**",
+			"",
+			"| method\\|x | AUC\\_1 | n |",
+			"| :- | -: | -: |",
+			"| BASE &amp; co | 0.6600 ± 0.0037 | 12,000 |",
+			"| ESMM &lt;b&gt;\\$5%&lt;/b&gt; | **0.6856** [0.6800, 0.6900] | – |",
+			"",
+			"<sub>50 % of rows; x\\_1 &lt; 2</sub>",
+			"",
+		]);
+	});
+	it("text for a terminal has no escapes", () => {
+		expect(toText(table)).toContain("ESMM <b>$5%</b>");
+		expect(toText(table)).toContain("50 % of rows; x_1 < 2");
+	});
+	it("HTML: nothing from a cell becomes a tag", () => {
+		const html = toHtml(table);
+		expect(html).toContain("<b>A &amp; B &lt;1&gt;</b>");
+		expect(html).toContain("ESMM &lt;b&gt;$5%&lt;/b&gt;");
+		expect(html).toContain("<b>0.6856</b> [0.6800, 0.6900]");
+		expect(html.match(/<tr>/g)?.length).toBe(3);
+	});
+	it("LaTeX: special characters are escaped, the best is bold", () => {
+		const tex = toLatex(table);
+		for (const part of ["BASE \\& co", "\\$5\\%", "\\mathbf{0.6856}", "AUC\\_1"]) expect(tex).toContain(part);
+	});
+	it("CSV: one field for the mean, quotes where needed, empty for no value", () => {
+		const lines = toCsv({ ...table, rows: [['a "b", c', 0.5, null]] })
+			.trim()
+			.split("\n");
+		expect(lines[lines.length - 1]).toMatch(/^"a ""b"", c",0\.5,/);
+	});
+});
+
+describe("tableOf", () => {
+	it("takes records, sets numbers right, and knows the columns asked for", () => {
+		const made = tableOf(
+			"t",
+			[
+				{ a: 1, b: "x" },
+				{ a: 2.5, b: null, c: true },
+			],
+			{ digits: 2 },
+		);
+		expect(made.columns).toEqual([{ name: "a", align: "right" }, { name: "b" }, { name: "c" }]);
+		expect(made.rows).toEqual([
+			[1, "x", null],
+			[{ mean: 2.5, digits: 2 }, null, "true"],
+		]);
+		expect(() => tableOf("t", [{ a: 1 }], { columns: ["b"] })).toThrow('no record has a column "b"; known: a');
+		expect(() => tableOf("t", [{ a: [1] }])).toThrow('table "t", record 1, "a"');
+	});
+	it("a row of another length is refused", () => {
+		expect(() => toMarkdown({ ...table, rows: [["x"]] })).toThrow("row 1 has 1 cells for 3 columns");
+	});
+	it("writes no number that a cell does not hold", () => {
+		expect(wordsOf(null).value).toBe("–");
+		expect(wordsOf({ mean: 0.5, std: 0.1, low: 0.4, high: 0.6 })).toEqual({
+			value: "0.5000",
+			rest: " ± 0.1000",
+			best: false,
+		});
+		expect(wordsOf(1234567).value).toBe("1,234,567");
+	});
+});
