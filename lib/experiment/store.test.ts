@@ -1,0 +1,63 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { temporaryFolders } from "../data/readers/temporaryFolders";
+import type { RunResult } from "./result";
+import { openStore } from "./store";
+
+const folder = temporaryFolders();
+const result = (run: string): RunResult => ({
+	run,
+	cached: false,
+	model: "esmm",
+	seed: 1,
+	hyper: { lr: 0.001, batch: 8, epochs: 1, patience: 1 },
+	ctr: "own",
+	data: { name: "toy", fingerprint: "f", read: 3, rows: { train: 1, valid: 1, test: 1 }, dropped: {} },
+	part: "valid",
+	metrics: { "auc(click|impression)": { value: 0.5, se: 0.1, space: "impression", n: 1, positives: 1 } },
+	epochs: 1,
+	samplesPerSecond: 10,
+});
+const heard = vi.spyOn(process.stderr, "write").mockImplementation(() => true);
+afterEach(() => heard.mockClear());
+
+describe("store", () => {
+	it("gives back what was put in, under the run's hash; a folder that is not there yet is made", async () => {
+		const at = join(folder(), "deep", "store");
+		const store = openStore(at);
+		expect(store.get("aa")).toBeUndefined();
+		await store.put(result("aa"));
+		expect(store.get("aa")).toEqual(result("aa"));
+		expect(store.get("bb")).toBeUndefined();
+		expect(readdirSync(at)).toEqual(["aa.json"]);
+		expect(heard).not.toHaveBeenCalled();
+	});
+	it.each([
+		["empty", ""],
+		["cut off", JSON.stringify(result("aa")).slice(0, 100)],
+		["of another run", JSON.stringify(result("bb"))],
+		["without metrics", JSON.stringify({ run: "aa" })],
+		["no object", "null"],
+	])("a file that is %s counts as none, and it is said", (_, text) => {
+		const at = folder();
+		writeFileSync(join(at, "aa.json"), text);
+		expect(openStore(at).get("aa")).toBeUndefined();
+		expect(heard).toHaveBeenCalledTimes(1);
+		expect(heard.mock.calls[0][0]).toBe(`${join(at, "aa.json")} is damaged; the run is done again\n`);
+	});
+	it("a result that cannot be written leaves nothing behind", async () => {
+		const at = folder();
+		mkdirSync(join(at, "aa.json", "in the way"), { recursive: true });
+		await expect(openStore(at).put(result("aa"))).rejects.toThrow();
+		expect(readdirSync(at)).toEqual(["aa.json"]);
+	});
+	it("lies where STORE says, unless it is named", async () => {
+		const at = folder();
+		vi.stubEnv("STORE", at);
+		await openStore().put(result("cc"));
+		vi.unstubAllEnvs();
+		expect(existsSync(join(at, "cc.json"))).toBe(true);
+		expect(JSON.parse(readFileSync(join(at, "cc.json"), "utf8"))).toEqual(result("cc"));
+	});
+});
