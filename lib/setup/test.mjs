@@ -59,7 +59,7 @@ async function gates() {
 }
 
 async function tests() {
-	const config = long ? ["--config", "vitest.long.config.ts"] : [];
+	const config = long ? ["--config", "vitest.long.config.mts"] : [];
 	const given = args.filter((arg) => arg !== "--long");
 	mkdirSync(at.scratch, { recursive: true });
 	const reporters = ["--reporter=default", "--reporter=json", `--outputFile=${report}`];
