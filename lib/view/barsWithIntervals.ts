@@ -1,12 +1,15 @@
 import { InputError } from "../core/problem";
 import { axis, axisKey, axisOf, colour, type Figure, finite, INK, type Json, layout, markup, panels } from "./figure";
-import type { Estimate } from "./table";
+import { type Estimate, intervalOf } from "./table";
 
 /** A number of a paper, with its standard deviation where the paper prints one. */
 export interface Published {
 	mean: number;
 	std?: number;
 }
+
+/** A lighter blue than the palette's: the interval is read on it. */
+const BAR = "#4C9BCB";
 
 /** One panel of `barsWithIntervals`: a metric of every method, in the order of `methods`; null where there is none. */
 export interface MetricPanel {
@@ -46,8 +49,9 @@ export function barsWithIntervals(figure: { title: string; methods: string[]; me
 			ticktext: methods.map(markup),
 			range: [methods.length - 0.4, -0.6],
 			showgrid: false,
+			showline: false,
 			ticks: "",
-			ticklabelstandoff: 6,
+			ticklabelstandoff: 8,
 			tickfont: { size: 13 },
 		}),
 	};
@@ -56,7 +60,7 @@ export function barsWithIntervals(figure: { title: string; methods: string[]; me
 	});
 	const shapes = metrics.map((metric, p): Json => {
 		const at = metric.baseline ?? 0;
-		const line = { color: INK, width: 1 };
+		const line = { color: INK, width: 1.4 };
 		return { type: "line", xref: axisOf("x", p), yref: "paper", x0: at, x1: at, y0: 0, y1: 1, line };
 	});
 	const row = anyPublished ? 44 : 34;
@@ -75,19 +79,19 @@ function panelTraces(metric: MetricPanel, methods: string[], p: number, publishe
 		...where,
 		type: "bar",
 		orientation: "h",
-		name: "this project: mean with its interval",
+		name: "this project: mean, 95% interval",
 		legendgroup: "ours",
 		showlegend: p === 0,
 		base,
 		width: published ? 0.4 : 0.56,
 		x: shown.map((i) => value(i).mean - base),
 		y: shown.map((i) => i + shift),
-		marker: { color: colour(0), opacity: 0.85, line: { width: 0 } },
+		marker: { color: BAR, line: { width: 0 } },
 		error_x: {
 			type: "data",
 			symmetric: false,
-			array: shown.map((i) => (value(i).high ?? value(i).mean) - value(i).mean),
-			arrayminus: shown.map((i) => value(i).mean - (value(i).low ?? value(i).mean)),
+			array: shown.map((i) => ends(value(i))[1] - value(i).mean),
+			arrayminus: shown.map((i) => value(i).mean - ends(value(i))[0]),
 			color: INK,
 			thickness: 1.4,
 			width: 4,
@@ -99,7 +103,7 @@ function panelTraces(metric: MetricPanel, methods: string[], p: number, publishe
 		...where,
 		type: "scatter",
 		mode: "text",
-		x: shown.map((i) => (value(i).mean < base ? (value(i).low ?? value(i).mean) : (value(i).high ?? value(i).mean))),
+		x: shown.map((i) => ends(value(i))[value(i).mean < base ? 0 : 1]),
 		y: shown.map((i) => i + shift),
 		text: shown.map((i) => ` ${value(i).mean.toFixed(value(i).digits ?? 3)} `),
 		textposition: shown.map((i) => (value(i).mean < base ? "middle left" : "middle right")),
@@ -117,7 +121,7 @@ function panelTraces(metric: MetricPanel, methods: string[], p: number, publishe
 			...where,
 			type: "scatter",
 			mode: "markers",
-			name: "published: mean ± standard deviation",
+			name: "published: mean, standard deviation",
 			legendgroup: "published",
 			showlegend: p === 0,
 			x: printed.map((one) => one.mean),
@@ -130,21 +134,23 @@ function panelTraces(metric: MetricPanel, methods: string[], p: number, publishe
 	];
 }
 
-function wordsOfInterval({ mean, low, high, n, digits = 4 }: Estimate): string {
-	const interval = low === undefined || high === undefined ? "" : ` [${low.toFixed(digits)}, ${high.toFixed(digits)}]`;
-	return `${mean.toFixed(digits)}${interval}${n === undefined ? "" : `, n = ${n}`}`;
+/** The interval's ends; both the mean where there is no interval, as for one run. */
+const ends = (estimate: Estimate): [number, number] => intervalOf(estimate) ?? [estimate.mean, estimate.mean];
+
+function wordsOfInterval(estimate: Estimate): string {
+	const { mean, n, digits = 4 } = estimate;
+	const interval = intervalOf(estimate)?.map((end) => end.toFixed(digits));
+	return `${mean.toFixed(digits)}${interval ? ` [${interval.join(", ")}]` : ""}${n === undefined ? "" : `, n = ${n}`}`;
 }
 
 /** From the baseline to the farthest end on each side, and room for the printed mean. */
 function rangeOf(metric: MetricPanel): [number, number] {
 	const base = metric.baseline ?? 0;
-	const ends = [base];
-	for (const value of metric.values)
-		if (value) ends.push(value.mean, value.low ?? value.mean, value.high ?? value.mean);
-	for (const one of metric.published ?? []) if (one) ends.push(one.mean - (one.std ?? 0), one.mean + (one.std ?? 0));
-	const known = ends.filter(Number.isFinite);
-	const low = Math.min(...known);
-	const high = Math.max(...known);
+	const known = [base];
+	for (const value of metric.values) if (value) known.push(value.mean, ...ends(value));
+	for (const one of metric.published ?? []) if (one) known.push(one.mean - (one.std ?? 0), one.mean + (one.std ?? 0));
+	const low = Math.min(...known.filter(Number.isFinite));
+	const high = Math.max(...known.filter(Number.isFinite));
 	const room = (high - low || 1) * 0.22;
 	return [low < base ? low - room : base, high > base ? high + room : base + (low < base ? room * 0.2 : room)];
 }

@@ -30,7 +30,7 @@ function meanOf(cell: Cell): string {
 
 function partOf(cell: Cell, part: (typeof PARTS)[number]): string {
 	const value = isEstimate(cell) ? cell[part] : undefined;
-	return value === undefined ? "" : String(value);
+	return Number.isFinite(value) ? String(value) : "";
 }
 
 const quote = (field: string): string => (/[",\r\n]/.test(field) ? `"${field.replace(/"/g, '""')}"` : field);

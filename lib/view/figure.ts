@@ -34,7 +34,7 @@ export const finite = (value: number | null | undefined): number | null =>
 /** An axis of the theme: a light grid, a dark line, ticks outside; `more` is added to it or replaces parts of it. */
 export function axis(title: string, more: { [name: string]: Json } = {}): { [name: string]: Json } {
 	return {
-		title: { text: markup(title), standoff: 10 },
+		title: { text: markup(title), standoff: 10, font: { size: 13 } },
 		automargin: true,
 		gridcolor: GRID,
 		gridwidth: 1,
@@ -43,6 +43,7 @@ export function axis(title: string, more: { [name: string]: Json } = {}): { [nam
 		showline: true,
 		ticks: "outside",
 		tickcolor: INK,
+		tickfont: { size: 12 },
 		ticklen: 4,
 		zeroline: false,
 		...more,
@@ -82,7 +83,7 @@ export function layout(
 		margin: { l: 64, r: 24, t: 84, b: 56, pad: 0 },
 		legend: {
 			orientation: "h",
-			x: 0,
+			x: 10 / width,
 			xref: "container",
 			xanchor: "left",
 			y: 1 - 40 / height,
@@ -100,6 +101,9 @@ export function layout(
 /** Text as Plotly reads it: `<`, `>` and `&` made literal, since Plotly takes a few HTML tags. */
 export const markup = (text: string): string =>
 	text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/\n/g, "<br>");
+
+/** A number in fixed digits, with a true minus sign. */
+export const fixed = (value: number, digits: number): string => value.toFixed(digits).replace("-", "\u2212");
 
 /** An annotation: text at a place of the figure, without an arrow. */
 export function note(text: string, place: { [name: string]: Json }): { [name: string]: Json } {

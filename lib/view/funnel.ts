@@ -29,7 +29,7 @@ export function funnel(figure: { title: string; stages: FunnelStage[] }): Figure
 		x: stages.map((stage): Json => (stage.count > 0 ? stage.count : null)),
 		y: stages.map((_, i) => i),
 		width: 0.62,
-		marker: { color: stages.map((_, i) => colour(i)), opacity: 0.85 },
+		marker: { color: colour(0) },
 		showlegend: false,
 		hoverinfo: "skip",
 	};
@@ -46,7 +46,7 @@ export function funnel(figure: { title: string; stages: FunnelStage[] }): Figure
 		hoverinfo: "skip",
 	};
 	const parts = {
-		xaxis: axis("rows (log scale)", { type: "log", range: [0, top * 1.55], dtick: 1, exponentformat: "power" }),
+		xaxis: axis("rows (log scale)", { type: "log", range: [0, top * 1.6], ...decades(top) }),
 		yaxis: axis("", {
 			tickmode: "array",
 			tickvals: stages.map((_, i) => i),
@@ -54,11 +54,21 @@ export function funnel(figure: { title: string; stages: FunnelStage[] }): Figure
 			range: [stages.length - 0.4, -0.6],
 			showgrid: false,
 			ticks: "",
-			ticklabelstandoff: 6,
+			ticklabelstandoff: 8,
 		}),
 		margin: { l: 64, r: 24, t: 56, b: 56, pad: 0 },
 	};
 	return { data: [bars, labels], layout: layout(figure.title, 680, 56 + 56 + 44 * stages.length, parts) };
+}
+
+/** A tick a power of ten, up to the first stage and no farther. */
+function decades(top: number): { [name: string]: Json } {
+	const powers = Array.from({ length: Math.floor(top) + 1 }, (_, power) => power);
+	return {
+		tickmode: "array",
+		tickvals: powers.map((power) => 10 ** power),
+		ticktext: powers.map((power) => (power < 2 ? String(10 ** power) : `10<sup>${power}</sup>`)),
+	};
 }
 
 function wordsOf(stage: FunnelStage, before: FunnelStage | undefined, first: FunnelStage | undefined): string {

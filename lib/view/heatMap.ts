@@ -1,5 +1,5 @@
 import { InputError } from "../core/problem";
-import { axis, type Figure, finite, INK, type Json, layout, markup, note } from "./figure";
+import { axis, type Figure, finite, fixed, INK, type Json, layout, markup, note } from "./figure";
 
 /** Light to dark blue, even in lightness (ColorBrewer Blues), and blue to orange with white in the middle. */
 const SEQUENTIAL = ["#F7FBFF", "#DEEBF7", "#C6DBEF", "#9ECAE1", "#6BAED6", "#4292C6", "#2171B5", "#08519C", "#08306B"];
@@ -42,7 +42,7 @@ export function heatMap(figure: {
 			const place = high > low ? ((value as number) - low) / (high - low) : 0;
 			const dark = centre === undefined ? place > 0.55 : Math.abs(place - 0.5) > 0.35;
 			const font = { size: 12, color: dark ? "#FFFFFF" : INK };
-			return note((value as number).toFixed(figure.digits), { x: j, y: i, font });
+			return note(fixed(value as number, figure.digits), { x: j, y: i, font });
 		}),
 	);
 	const trace = {

@@ -1,4 +1,4 @@
-import { checkTable, type Estimate, isEstimate, type Table, wordsOf } from "./table";
+import { checkTable, type Estimate, intervalOf, isEstimate, type Table, wordsOf } from "./table";
 
 const RULE = "1px solid currentColor";
 const CELL = "padding:3px 12px;border:0;white-space:nowrap";
@@ -51,8 +51,9 @@ export const escapeHtml = (text: string): string =>
 
 function detail(cell: Estimate): string {
 	const parts = [`mean ${cell.mean}`];
-	if (cell.std !== undefined) parts.push(`std ${cell.std}`);
-	if (cell.low !== undefined && cell.high !== undefined) parts.push(`interval [${cell.low}, ${cell.high}]`);
+	if (cell.std !== undefined && (cell.n ?? 2) > 1) parts.push(`std ${cell.std}`);
+	const interval = intervalOf(cell);
+	if (interval) parts.push(`interval [${interval.join(", ")}]`);
 	if (cell.n !== undefined) parts.push(`n = ${cell.n}`);
 	return parts.join(", ");
 }

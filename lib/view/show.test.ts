@@ -81,6 +81,13 @@ describe("figures", () => {
 		expect(JSON.parse(JSON.stringify(figure))).toEqual(figure);
 		expect(figure.data.length).toBeGreaterThan(0);
 	});
+	it("a bar of one run is drawn without an interval, and its mean is printed", () => {
+		const values = [{ mean: 0.66, std: 0, n: 1, low: Number.NaN, high: Number.NaN }];
+		const { data, layout } = barsWithIntervals({ title: "t", methods: ["a"], metrics: [{ name: "m", values }] });
+		expect(data[0]).toMatchObject({ x: [0.66], error_x: { array: [0], arrayminus: [0] } });
+		expect(data[1]).toMatchObject({ x: [0.66], text: [" 0.660 "] });
+		expect(JSON.stringify([data, layout])).not.toContain("null");
+	});
 	it("refuses lists of unequal length by name", () => {
 		expect(() =>
 			barsWithIntervals({ title: "t", methods: ["a", "b"], metrics: [{ name: "m", values: [null] }] }),

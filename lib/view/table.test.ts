@@ -55,6 +55,18 @@ describe("a table's formats", () => {
 	});
 });
 
+describe("an estimate from one run", () => {
+	const one = { mean: 0.66, std: 0, n: 1, low: Number.NaN, high: Number.NaN };
+	it("shows its mean alone, whether its interval is NaN or came from JSON as null", () => {
+		for (const cell of [one, JSON.parse(JSON.stringify(one))]) {
+			expect(wordsOf(cell)).toEqual({ value: "0.6600", rest: "", best: false });
+			const single: Table = { title: "t", columns: [{ name: "AUC" }], rows: [[cell]], notes: [] };
+			expect(toCsv(single)).toBe("AUC,AUC std,AUC n\n0.66,0,1\n");
+			expect(toHtml(single)).toContain('title="mean 0.66, n = 1"');
+		}
+	});
+});
+
 describe("tableOf", () => {
 	it("takes records, sets numbers right, and knows the columns asked for", () => {
 		const made = tableOf(

@@ -96,8 +96,14 @@ export function checkTable(table: Table): void {
 	});
 }
 
+/** An estimate's interval, null where it has none or it is not known: one run has no interval, and JSON no NaN. */
+export function intervalOf({ low, high }: Estimate): [number, number] | null {
+	return Number.isFinite(low) && Number.isFinite(high) ? [low as number, high as number] : null;
+}
+
 /**
  * The words of a cell, in parts: `value` (what may be bold) and `rest` (" ± 0.0037", " [0.65, 0.67]" or nothing).
+ * A deviation over one run says nothing and is left out.
  * Whole numbers from 10 000 on have thousands apart; other plain numbers have four digits.
  */
 export function wordsOf(cell: Cell): { value: string; rest: string; best: boolean } {
@@ -105,11 +111,12 @@ export function wordsOf(cell: Cell): { value: string; rest: string; best: boolea
 	if (typeof cell === "string") return { value: cell, rest: "", best: false };
 	if (typeof cell === "number") return { value: plain(cell), rest: "", best: false };
 	const fixed = (value: number) => value.toFixed(cell.digits ?? 4);
+	const interval = intervalOf(cell);
 	const rest =
-		cell.std !== undefined
+		cell.std !== undefined && (cell.n ?? 2) > 1
 			? ` ± ${fixed(cell.std)}`
-			: cell.low !== undefined && cell.high !== undefined
-				? ` [${fixed(cell.low)}, ${fixed(cell.high)}]`
+			: interval
+				? ` [${fixed(interval[0])}, ${fixed(interval[1])}]`
 				: "";
 	return { value: fixed(cell.mean), rest, best: cell.best ?? false };
 }
