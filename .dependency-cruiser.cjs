@@ -46,7 +46,8 @@ const MAY_IMPORT = {
 const folders = Object.keys(MAY_IMPORT);
 const TESTS = "\\.test\\.ts$|\\.d\\.ts$";
 /** For tests, though not tests themselves. */
-const FOR_TESTS = "(^|/)(temporaryFolders|scratchProject|toyLog|toyDataset)\\.ts$";
+const FOR_TESTS =
+	"(^|/)(temporaryFolders|scratchProject|toyLog|toyDataset|plantedFaults|runCommand)\\.ts$|^lib/mutation\\.(vitest|setup)\\.mts$";
 const HEAVY =
 	"(^|/)node_modules/(@tensorflow|danfojs-node|arquero|playwright-core|plotly|@duckdb|koffi|bullmq|ioredis|@sparticuz)";
 

@@ -7,7 +7,7 @@ import { modelNamed } from "../models/index";
 import { type PresetName, presets } from "../simulator/presets";
 import { engine } from "../tensor/native";
 import { toText } from "../view/markdown";
-import { fitProgress, progress } from "../view/progress";
+import { fitProgress, type Progress, progress } from "../view/progress";
 import { tableOf } from "../view/table";
 import { command, setting, wholeNumber } from "./command";
 
@@ -107,8 +107,12 @@ command<Options>(
 		const { seed, set: hyper, final } = options;
 		const store = openStore(options.store);
 		const reading = () => {
-			const bar = progress({ label: source.source === "simulator" ? "simulating" : "reading", total: 1 });
-			return load(source, (done, total) => bar.update(done / Math.max(total, 1))).finally(() => bar.end());
+			// Begun with the first news, so that a source that cannot be read is answered with one line.
+			let bar: Progress | undefined;
+			return load(source, (done, total) => {
+				bar ??= progress({ label: source.source === "simulator" ? "simulating" : "reading", total: 1 });
+				bar.update(done / Math.max(total, 1));
+			}).finally(() => bar?.end());
 		};
 		const known = knownFingerprint(source);
 		const loaded = known === undefined ? await reading() : undefined;

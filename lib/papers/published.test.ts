@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { projectRoot } from "../data/root";
+import { projectRoot } from "../core/root";
 import { published } from "./published";
 
 interface Printed {

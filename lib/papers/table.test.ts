@@ -19,7 +19,7 @@ const plus = (differences: number[], value: number | null) =>
 const judged = (differences: number[], value: number | null, baseline = base) =>
 	judge({ column: "CVR AUC", methods: [baseline, plus(differences, value)] })[1];
 const up = [0.02, 0.021, 0.019, 0.02, 0.02];
-const mixed = [0.02, -0.02, 0.01, -0.01, 0];
+const mixed = [0.03, -0.02, 0.01, -0.01, 0];
 
 describe("judge", () => {
 	it("same-order: the interval lies on the paper's side", () => {
@@ -48,8 +48,8 @@ describe("judge", () => {
 	it("not-comparable: the interval holds 0, and it says what could have been seen", () => {
 		const row = judged(mixed, 0.68);
 		expect(row.verdict).toBe("not-comparable");
-		// std 0.0158, n 5: (2.776 + 0.941)·0.0158/√5
-		expect(row.reason).toMatch(/^no difference seen: .*; smallest detectable \+0\.0263; the paper prints \+0\.0200$/);
+		// std 0.0192, n 5: (2.776 + 0.941)·0.0192/√5
+		expect(row.reason).toMatch(/^no difference seen: .*; smallest detectable \+0\.0320; the paper prints \+0\.0200$/);
 	});
 	it("not-comparable: the paper's number is unknown, its own or the baseline's", () => {
 		expect(judged(up, null)).toMatchObject({ verdict: "not-comparable", published: null });

@@ -56,6 +56,14 @@ it("the loss that a step returns is that of its batch before the update", () => 
 	expect(trainStep(net, stage, rows)).toBeLessThan(first);
 });
 
+it("dropout draws anew at every step", () => {
+	const net = { ...network(), hyper: { ...hyper, lr: 0, dropout: 0.5 } };
+	const losses = [1, 2, 3].map(() => trainStep(net, stage, withId(2)));
+	expect(new Set(losses).size).toBe(3);
+	const same = { ...net, step: 0 };
+	expect(trainStep(same, stage, withId(2))).toBe(losses[0]);
+});
+
 it("a loss that is not finite updates nothing", () => {
 	const net = network();
 	trainStep(net, stage, withId(1));

@@ -1,0 +1,159 @@
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { writeAliCcp } from "../data/readers/aliccpWriter";
+import { temporaryFolders } from "../data/readers/temporaryFolders";
+import type { RunResult } from "../experiment/result";
+import { runCommand } from "./runCommand";
+
+const folder = temporaryFolders();
+const small = ["--set", "embedding=4", "--set", "mlp=[8]", "--set", "epochs=1", "--set", "batch=256"];
+const simulator = ["--model", "esmm", "--data", "simulator", "--preset", "tiny", "--rows", "6000", "--seed", "1"];
+const train = (...args: string[]) => runCommand("train", [...args, "--json"]);
+/** The one JSON object that a command printed. */
+function json(ended: { stdout: string; stderr: string; code: number | null }): RunResult {
+	expect(ended.code, ended.stderr).toBe(0);
+	expect(ended.stdout.trim().split("\n")).toHaveLength(1);
+	return JSON.parse(ended.stdout);
+}
+
+describe("train on the simulator", () => {
+	it("the same command gives the same metrics bit for bit; the second time from the store, at once", async () => {
+		const [one, two] = [folder(), folder()];
+		const first = json(await train(...simulator, ...small, "--store", one));
+		expect(first).toMatchObject({ cached: false, model: "esmm", seed: 1, part: "valid", epochs: 1 });
+		expect(first.data).toMatchObject({ name: "simulator tiny, seed 1", read: 6000, dropped: {} });
+		expect(first.hyper).toMatchObject({ embedding: 4, mlp: [8], epochs: 1, lr: 0.001 });
+		expect(first.samplesPerSecond).toBeGreaterThan(0);
+		const other = json(await train(...simulator, ...small, "--store", two));
+		expect(other.metrics).toEqual(first.metrics);
+		const again = await train(...simulator, ...small, "--store", one);
+		expect(json(again)).toEqual({ ...first, cached: true });
+		expect(again.stderr).not.toMatch(/simulating|epoch/);
+		expect(readdirSync(one)).toEqual([`${first.run}.json`]);
+	});
+	it("--final opens the test part, and does a stored run again that has none", async () => {
+		const store = folder();
+		const first = json(await train(...simulator, ...small, "--store", store));
+		expect(first.test).toBeUndefined();
+		const final = json(await train(...simulator, ...small, "--store", store, "--final"));
+		expect(final).toMatchObject({ run: first.run, cached: false, metrics: first.metrics });
+		expect(final.test?.["auc(click|impression)"].n).toBe(final.data.rows.test);
+	});
+	it("without --json it prints a table with standard errors, and --log-seed fixes the log alone", async () => {
+		const store = folder();
+		const fixed = [...simulator, ...small, "--store", store, "--log-seed", "7"];
+		const { code, stdout } = await runCommand("train", fixed);
+		expect(code).toBe(0);
+		expect(stdout).toContain("simulator tiny, seed 7: 6000 rows read, dropped: none");
+		expect(stdout).toMatch(/auc\(conversion\|click\)/);
+		expect(stdout).toContain("s.e.");
+	});
+});
+
+describe("train on Ali-CCP", () => {
+	it("raw files: rows read and dropped exactly as written, metrics with standard errors", async () => {
+		const raw = folder();
+		const written = await writeAliCcp(raw, {
+			rows: 6000,
+			testRows: 1500,
+			seed: 3,
+			clickRate: 0.2,
+			conversionRate: 0.3,
+			commonElements: 12,
+			faults: { commas: 2, label: 3, contradiction: 4, duplicateSample: 1, element: 2 },
+			commonFaults: { featureNum: 1 },
+		});
+		const args = ["--model", "esmm", "--data", "aliccp", "--raw", raw, "--seed", "1", ...small, "--store", folder()];
+		const ended = await train(...args, "--final");
+		const { data, metrics, test } = json(ended);
+		expect(data.read).toBe(written.read);
+		expect(data.dropped).toEqual(Object.fromEntries(written.dropped.map(({ reason, count }) => [reason, count])));
+		expect(data.rows.train + data.rows.valid).toBe(written.rows.train);
+		expect(data.rows.test).toBe(written.rows.test);
+		expect(test?.["auc(click|impression)"]).toMatchObject({ n: written.rows.test, positives: written.clicks.test });
+		expect(test?.["auc(conversion|click)"]).toMatchObject({
+			n: written.clicks.test,
+			positives: written.conversions.test,
+		});
+		for (const name of ["auc(click|impression)", "auc(conversion|click)", "auc(conversion|impression)"])
+			expect(metrics[name].se, name).toBeGreaterThan(0);
+		for (const { reason, count, first } of written.dropped)
+			expect(ended.stderr).toContain(`dropped ${count}: ${reason} (first: ${first})\n`);
+	});
+
+	/** Encoded rows in the format that other projects share; SAMPLES names a folder with theirs. */
+	function encodedFolder(): { at: string; what: string } {
+		const samples = process.env.SAMPLES;
+		if (samples) return { at: samples, what: "the sample files" };
+		const at = folder();
+		const line = (i: number) => `${+(i % 3 === 0)},${+(i % 9 === 0)},${1 + (i % 5)},${1 + (i % 7)},${(i % 11) / 11}`;
+		for (const [part, rows] of [
+			["train", 900],
+			["val", 300],
+			["test", 300],
+		] as const)
+			writeFileSync(
+				join(at, `ali_ccp_${part}_sample.csv`),
+				`click,purchase,101,205,D508\n${Array.from({ length: rows }, (_, i) => line(i)).join("\n")}\n`,
+			);
+		return { at, what: "a written file" };
+	}
+	const { at: encoded, what } = encodedFolder();
+	it(`a folder of encoded rows (${what}), without rows that the reader left out`, async () => {
+		const ended = await train("--model", "base", "--data", encoded, "--seed", "1", ...small, "--store", folder());
+		const { data, metrics } = json(ended);
+		const dropped = Object.values(data.dropped).reduce((sum, count) => sum + count, 0);
+		expect(data.rows.train + data.rows.valid + data.rows.test + dropped).toBe(data.read);
+		expect(data.rows.valid).toBeGreaterThan(0);
+		expect(metrics["auc(click|impression)"].se).toBeGreaterThan(0);
+	});
+});
+
+describe("bad arguments and bad input: exit 2, one line that says what to do, nothing on stdout", () => {
+	const esmm = ["--model", "esmm", "--seed", "1"];
+	it.each([
+		["an unknown model", ["--model", "esm", "--data", "simulator", "--seed", "1"], 'did you mean "esmm"?'],
+		["an unknown hyperparameter", [...esmm, "--data", "simulator", "--set", "learning=1"], "unknown hyperparameter"],
+		["a hyperparameter without a value", [...esmm, "--data", "simulator", "--set", "lr"], "--set takes name=value"],
+		["a hyperparameter of another type", [...esmm, "--data", "simulator", "--set", "lr=fast"], "must be a number"],
+		["an unknown flag", [...esmm, "--data", "simulator", "--sed", "2"], "unknown option '--sed'"],
+		["no seed", ["--model", "esmm", "--data", "simulator"], "--seed"],
+		["a seed that is no number", ["--model", "esmm", "--data", "simulator", "--seed", "x"], "--seed must be a whole"],
+		["an unknown preset", [...esmm, "--data", "simulator", "--preset", "tinny"], 'did you mean "tiny"?'],
+		["aliccp without --raw", [...esmm, "--data", "aliccp"], "--data aliccp needs --raw DIR"],
+		["aliccp with --preset", [...esmm, "--data", "aliccp", "--raw", "x", "--preset", "tiny"], "--preset belongs to"],
+		["simulator with --raw", [...esmm, "--data", "simulator", "--raw", "x"], "--raw belongs to --data aliccp"],
+		["an unknown protocol", [...esmm, "--data", "aliccp", "--raw", "x", "--protocol", "cstw"], '"cstwa"?'],
+		["a folder that is not there", [...esmm, "--data", "no/such/folder"], "there is no such folder"],
+		["a raw folder that is not there", [...esmm, "--data", "aliccp", "--raw", "no/such/folder"], "no folder"],
+		["a folder that holds something else", [...esmm, "--data", "lib"], "ali_ccp_train.csv"],
+		["an unknown device", [...esmm, "--data", "simulator", "--device", "tpu"], "unknown device"],
+	] as [string, string[], string][])("%s", async (_, args, message) => {
+		const store = join(folder(), "store");
+		const { code, stdout, stderr } = await train(...args, "--store", store);
+		expect(stderr).toContain(message);
+		expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+		expect([code, stdout]).toEqual([2, ""]);
+		expect(existsSync(store)).toBe(false);
+	});
+	it("--debug adds the stack, --help ends with 0", async () => {
+		const { code, stderr } = await train("--model", "esm", "--data", "simulator", "--seed", "1", "--debug");
+		expect([code, stderr]).toEqual([2, expect.stringMatching(/\n\s+at /)]);
+		const help = await runCommand("train", ["--help"]);
+		expect([help.code, help.stderr, help.stdout]).toEqual([0, "", expect.stringContaining("--log-seed <n>")]);
+	});
+});
+
+describe("interrupt", () => {
+	it("Ctrl-C ends training within seconds with exit 1 and one line, stores nothing; the command then works", async () => {
+		const store = folder();
+		const long = [...simulator, "--set", "epochs=1000", "--set", "patience=1000", "--store", store, "--json"];
+		const stopped = await runCommand("train", long, "epoch 1/");
+		expect([stopped.code, stopped.stdout]).toEqual([1, ""]);
+		expect(stopped.last).toBe("esmm, seed 1: stopped; the same command begins this run again");
+		expect(stopped.seconds).toBeLessThan(30);
+		expect(readdirSync(store)).toEqual([]);
+		expect(json(await train(...simulator, ...small, "--store", store)).cached).toBe(false);
+	});
+});

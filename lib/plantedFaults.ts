@@ -1,0 +1,446 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: pieces of source text
+/** A fault that somebody could make: a small change of one source file, and the test that must notice it. */
+export interface PlantedFault {
+	/** What is wrong once it is planted. */
+	fault: string;
+	/** Below lib. */
+	file: string;
+	/** Text that occurs once in the file, and what it becomes. */
+	from: string;
+	to: string;
+	/** Test file below lib, and the test's full name in it. */
+	test: string;
+	name: string;
+}
+
+type Plan = [fault: string, file: string, from: string, to: string, test: string, name: string];
+
+const ALL_ROWS = "Int32Array.from({ length: log.rows }, (_, row) => row)";
+
+const data: Plan[] = [
+	[
+		"an event is accepted as a feature",
+		"data/schema.ts",
+		"if (event !== undefined)",
+		'if (event === "")',
+		"data/schema.test.ts",
+		"checkSchema an event is never a feature, under whatever name its column goes",
+	],
+	[
+		"an oracle column is accepted as a feature",
+		"data/schema.ts",
+		"if (schema.oracle?.includes(column))",
+		'if (schema.oracle?.includes(""))',
+		"data/schema.test.ts",
+		"checkSchema the truth is never a feature",
+	],
+	[
+		"the vocabulary comes from all rows",
+		"data/encode.ts",
+		"vocabulary(raw, split.train, encoding.minFrequency)",
+		`vocabulary(raw, ${ALL_ROWS}, encoding.minFrequency)`,
+		"data/encode.test.ts",
+		"ids are numbered by falling frequency among training rows; what they do not have is 0",
+	],
+	[
+		"the vocabulary of lists comes from all rows",
+		"data/encode.ts",
+		"elementsOf(column, split.train)",
+		`elementsOf(column, ${ALL_ROWS})`,
+		"data/encode.test.ts",
+		"ids lists are encoded element by element and keep offsets and weights",
+	],
+	[
+		"numbers are scaled with test rows",
+		"data/encode.ts",
+		"scaled(flat(log, name, column), split.train)",
+		`scaled(flat(log, name, column), ${ALL_ROWS})`,
+		"data/encode.test.ts",
+		"numbers are tanh of the distance from the training mean in training deviations",
+	],
+	[
+		"a conversion without a click is encoded",
+		"data/encode.ts",
+		"events[needs][i] === 0",
+		"events[needs][i] === 2",
+		"data/encode.test.ts",
+		"events, users, truth a conversion without its click is refused, by its row",
+	],
+	[
+		"rows with click=0 and purchase=1 are kept",
+		"data/readers/encodedCsv.ts",
+		'return click === "0" && purchase === "1" ? CONTRADICTION : undefined;',
+		"return undefined;",
+		"data/readers/encodedCsv.test.ts",
+		"encoded Ali-CCP leaves rows with a fault out, and counts them",
+	],
+	[
+		"raw rows with click=0 and conversion=1 are kept",
+		"data/readers/aliccp.ts",
+		"if (conversion > click) return FAULTS.contradiction;",
+		"",
+		"data/readers/aliccp.test.ts",
+		"rows with faults are each counted under their reason, with the first line",
+	],
+	[
+		"the first test day leaks into validation",
+		"data/split.ts",
+		"time[row] >= testFrom",
+		"time[row] > testFrom",
+		"data/split.test.ts",
+		"split by time train, then validation, then test: whole days, the boundary day belongs to the later part",
+	],
+	[
+		"validation comes before training",
+		"data/split.ts",
+		"time[row] >= validFrom",
+		"time[row] < first + testFrom - validFrom",
+		"data/split.test.ts",
+		"split by time no day lies in two parts, and no later day in an earlier part",
+	],
+	[
+		"the rule's column is passed over, so days are cut in two",
+		"data/split.ts",
+		"rule.column ?? log.schema.time",
+		"log.schema.time",
+		"data/split.test.ts",
+		"split by time cuts along the column that is named, else along the time column",
+	],
+	[
+		"rows of one user lie in training and validation",
+		"data/split.ts",
+		"const key = group ? group[row] : row;",
+		"const key = row;",
+		"data/split.test.ts",
+		"split by source keeps the source's test part, and the rows of one group together",
+	],
+];
+
+const metrics: Plan[] = [
+	[
+		"AUC counts ties as lost",
+		"metrics/ranking.ts",
+		"(fromDown + tiedDown / 2) / negatives",
+		"fromDown / negatives",
+		"metrics/ranking.test.ts",
+		"auc counts ties half: 2 different scores, against all pairs",
+	],
+	[
+		"AUC counts ties as won",
+		"metrics/ranking.ts",
+		"(fromDown + tiedDown / 2) / negatives",
+		"(fromDown + tiedDown) / negatives",
+		"metrics/ranking.test.ts",
+		"auc a constant score has 0.5 exactly, whatever the order; a perfect one 1, its reverse 0",
+	],
+	[
+		"rank sums run in float32",
+		"metrics/ranking.ts",
+		"sum10 += tiedUp * below;",
+		"sum10 = Math.fround(sum10 + tiedUp * below);",
+		"metrics/ranking.test.ts",
+		"auc counts ties half: 1000 different scores, against all pairs",
+	],
+	[
+		"CVR is judged on all impressions",
+		"metrics/evaluate.ts",
+		"space === IMPRESSION ? undefined : events[space]",
+		"undefined as Uint8Array | undefined",
+		"metrics/evaluate.test.ts",
+		"the rows a metric is taken over P(conversion | click): clicked rows alone",
+	],
+	[
+		"CTCVR is judged on clicked rows",
+		"metrics/evaluate.ts",
+		"space === IMPRESSION ? undefined : events[space]",
+		'event === "conversion" ? events.click : undefined',
+		"metrics/evaluate.test.ts",
+		"the rows a metric is taken over P(conversion | impression): all rows",
+	],
+	[
+		"1 − p cancels",
+		"core/algebra.ts",
+		"return clamped > -Math.LN2 ? Math.log(-Math.expm1(clamped)) : Math.log1p(-Math.exp(clamped));",
+		"return Math.log(1 - Math.exp(clamped));",
+		"core/graph.test.ts",
+		"rowLoss keeps its digits at tiny probabilities, where 1 − p is 1 in float32",
+	],
+];
+
+const training: Plan[] = [
+	[
+		"conversion and click are swapped as labels",
+		"tensor/losses.ts",
+		"label(eventOf(prob))",
+		'label(eventOf(prob) === "click" ? "conversion" : "click")',
+		"tensor/losses.test.ts",
+		"lossOf P(click | impression) and P(conversion | impression): the mean over all rows, each with its own label",
+	],
+	[
+		"the CVR loss runs over unclicked rows",
+		"tensor/losses.ts",
+		"if (over === space || over === IMPRESSION) return",
+		'if (over !== "") return',
+		"tensor/losses.test.ts",
+		"lossOf P(conversion | click) on a batch of impressions: the mean over its clicked rows",
+	],
+	[
+		"BASE's CVR tower is trained on batches of all impressions",
+		"models/base.ts",
+		'{ space: "click", losses',
+		"{ space: IMPRESSION, losses",
+		"models/base.test.ts",
+		"the rows that pCVR is learnt from BASE: clicked rows alone; its CTR network is another one",
+	],
+	[
+		"the last batch is dropped",
+		"train/fit.ts",
+		"Math.ceil(rows.length / batch)",
+		"Math.floor(rows.length / batch)",
+		"train/fit.test.ts",
+		"epoch trains on every row, those of the last, smaller batch too",
+	],
+	[
+		"dropout is on when predicting",
+		"tensor/layers.ts",
+		"if (rate === 0 || pass.step === undefined) return x;",
+		"if (rate === 0) return x;",
+		"train/fit.test.ts",
+		"dropout is off when predicting",
+	],
+	[
+		"dropout is off when training",
+		"tensor/layers.ts",
+		"if (rate === 0 || pass.step === undefined) return x;",
+		"if (rate >= 0) return x;",
+		"train/fit.test.ts",
+		"dropout is on when training",
+	],
+	[
+		"dropout leaves out the same units at every step",
+		"tensor/layers.ts",
+		"`dropout/${name}/${pass.step}`",
+		"`dropout/${name}`",
+		"train/step.test.ts",
+		"dropout draws anew at every step",
+	],
+	[
+		"weights start from Math.random",
+		"tensor/weights.ts",
+		"words(seed, `init/${name}`)",
+		"words(Math.random(), `init/${name}`)",
+		"train/fit.test.ts",
+		"seed the same seed gives the same bits",
+	],
+	[
+		"weights start alike for every seed",
+		"tensor/weights.ts",
+		"words(seed, `init/${name}`)",
+		"words(0, `init/${name}`)",
+		"train/fit.test.ts",
+		"seed another seed starts from other weights",
+	],
+	[
+		"rows are shuffled by Math.random",
+		"train/fit.ts",
+		"stream(seed, `shuffle/${number}/${epoch}`)",
+		"stream(Math.random(), `shuffle/${number}/${epoch}`)",
+		"train/fit.test.ts",
+		"seed the same seed gives the same bits",
+	],
+	[
+		"every epoch has the same order",
+		"train/fit.ts",
+		"stream(seed, `shuffle/${number}/${epoch}`)",
+		"stream(seed, `shuffle/${number}`)",
+		"train/fit.test.ts",
+		"seed another seed, and another epoch, takes the rows in another order",
+	],
+	[
+		"towers do not start from the events' rates",
+		"train/step.ts",
+		"tf.add(s, priors[name] ?? 0)",
+		"s",
+		"train/fit.test.ts",
+		"start predicts the training rows' rates before the first step has taught it anything",
+	],
+	[
+		"towers start from the rates of all rows",
+		"train/fit.ts",
+		"rowsIn(data, data.split.train, space)",
+		"rowsIn(data, Int32Array.from({ length: data.rows }, (_, row) => row), space)",
+		"train/fit.test.ts",
+		"start knows nothing of other rows' labels",
+	],
+	[
+		"early stopping returns the last weights",
+		"train/fit.ts",
+		"best.weights.restore();",
+		"",
+		"train/fit.test.ts",
+		"early stopping keeps the weights of the epoch with the best validation AUC",
+	],
+	[
+		"a stop is heard at the end of the epoch only",
+		"train/fit.ts",
+		"if (stop.now()) return;",
+		"if (stop.now() && step === steps) return;",
+		"train/fit.test.ts",
+		"stop a signal ends the training after the step at hand, and the fitted model says so",
+	],
+	[
+		"training goes on with a NaN loss",
+		"train/fit.ts",
+		"if (!Number.isFinite(loss))",
+		"if (loss === undefined)",
+		"train/fit.test.ts",
+		"what cannot be trained a loss that is not finite ends it; epoch, step and lr are named",
+	],
+	[
+		"an unknown hyperparameter is ignored",
+		"core/model.ts",
+		"if (!(name in model.hyper)) throw",
+		'if (!(name in model.hyper)) continue;\n\t\tif (name === "") throw',
+		"train/fit.test.ts",
+		"what cannot be trained an unknown hyperparameter is refused, not ignored",
+	],
+	[
+		"a step leaves a tensor behind",
+		"train/step.ts",
+		"const result = (loss as Tensor).dataSync()[0];",
+		"const result = tf.keep(loss as Tensor).dataSync()[0];",
+		"train/fit.test.ts",
+		"no tensor is left behind by training, predicting or disposing",
+	],
+	[
+		"a snapshot is not freed",
+		"tensor/weights.ts",
+		"for (const { copy } of kept) copy.dispose();",
+		"",
+		"train/fit.test.ts",
+		"no tensor is left behind by training, predicting or disposing",
+	],
+	[
+		"the gradients of a repeated id are averaged, not summed",
+		"tensor/layers.ts",
+		"gradFunc: (dy: Tensor) => [tf.unsortedSegmentSum(dy, batch.index, batch.unique.shape[0])],",
+		`gradFunc: (dy: Tensor) => {
+			const sum = (x: Tensor) => tf.unsortedSegmentSum(x, batch.index, batch.unique.shape[0]);
+			return [tf.div(sum(dy), tf.maximum(sum(tf.onesLike(dy)), 1))];
+		},`,
+		"tensor/tensor.test.ts",
+		"embed sums the gradients of a row that is looked up more than once",
+	],
+	[
+		"Adam moves rows of a table that the batch does not use",
+		"train/step.ts",
+		"if (w.table) adamRows(w, batch.unique, gradient, lr);",
+		"if (w.table) adam(w, tf.unsortedSegmentSum(gradient as never, batch.unique, w.value.shape[0]), lr);",
+		"train/step.test.ts",
+		"a step leaves the table's rows that its batch does not use as they are, moments and all",
+	],
+	[
+		"weights of one shape share their moments",
+		"tensor/weights.ts",
+		"weight.slots ??= { m: zeros(), v: zeros() };",
+		"weight.slots ??= ((slotsOf as never as { all: Record<string, never> }).all ??= {})[`${weight.value.shape}`] ??= { m: zeros(), v: zeros() } as never;",
+		"train/step.test.ts",
+		"each weight has moments of its own",
+	],
+];
+
+const results: Plan[] = [
+	[
+		"a result is stored under a hash without the seed",
+		"experiment/run.ts",
+		"sha256(run)",
+		"sha256({ ...run, seed: 0 })",
+		"experiment/run.test.ts",
+		"what names a run every part of it: model, versions, hyperparameters, seed, data, source of pCTR",
+	],
+	[
+		"a result from the store passes for a new one",
+		"experiment/run.ts",
+		"return { ...known, cached: true };",
+		"return known;",
+		"experiment/run.test.ts",
+		"execute trains, measures the validation part, stores, and answers from the store the second time",
+	],
+	[
+		"the test part that is asked for is not opened",
+		"experiment/run.ts",
+		"if (known && (known.test || !options.final))",
+		"if (known)",
+		"experiment/run.test.ts",
+		"execute a stored result without the test part is done again when the test part is asked for, and once alone",
+	],
+	[
+		"an interrupted run is stored",
+		"experiment/run.ts",
+		"if (fitted.stopped)",
+		"if (fitted.history.length < 0)",
+		"experiment/run.test.ts",
+		"execute an interrupted run stores nothing, frees its weights, and runs from the start the next time",
+	],
+	[
+		"the shared pCTR does not reach pCTCVR",
+		"experiment/run.ts",
+		"predictions[pCTCVR] = predictions[pCVR].map((p, i) => p * ctr[i]);",
+		"",
+		"experiment/run.test.ts",
+		"a shared pCTR replaces the model's own in pCTR and pCTCVR",
+	],
+	[
+		"another run's file passes for a result",
+		"experiment/store.ts",
+		"if (result.run === run && result.metrics) return result;",
+		"return result;",
+		"experiment/store.test.ts",
+		"store a file that is of another run counts as none, and it is said",
+	],
+	[
+		"percent are not converted",
+		"papers/published.ts",
+		"? 0.01 : 1",
+		"? 1 : 1",
+		"papers/published.test.ts",
+		"published percent become fractions: ESMM's Table 2",
+	],
+	[
+		"an unknown published number becomes 0",
+		"papers/published.ts",
+		"if (!found || found.value === null) return null;",
+		"if (!found) return null;",
+		"papers/published.test.ts",
+		"published a null in the file stays null",
+	],
+	[
+		"the verdict is turned round",
+		"papers/table.ts",
+		"Math.sign(mean) === Math.sign(theirs)",
+		"Math.sign(mean) !== Math.sign(theirs)",
+		"papers/table.test.ts",
+		"judge outside: it lies on the other side",
+	],
+	[
+		"a difference within its interval of 0 gets a verdict",
+		"papers/table.ts",
+		"if (!(low > 0 || high < 0))",
+		"if (mean === 0)",
+		"papers/table.test.ts",
+		"judge not-comparable: the interval holds 0, and it says what could have been seen",
+	],
+	[
+		"seeds are not paired",
+		"papers/table.ts",
+		"paired(values, baseline.values)",
+		"paired(values, values.map(() => summary(baseline.values).mean))",
+		"papers/table.test.ts",
+		"judge seeds are paired: a shift of every seed is seen through a spread twenty times as wide",
+	],
+];
+
+/** Every planted fault. lib/faults.test.ts plants them in copies of the project. */
+export const plantedFaults: PlantedFault[] = [...data, ...metrics, ...training, ...results].map(
+	([fault, file, from, to, test, name]) => ({ fault, file, from, to, test, name }),
+);
