@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { duals, numbers } from "./algebra";
-import { derives, type Graph, logProb, not, paths, towersOf } from "./graph";
+import { derives, eventsOf, type Graph, logProb, not, paths, towersOf } from "./graph";
 import { logLoss, rowLoss } from "./loss";
 import { defineModel } from "./model";
 import { eventOf, type Prob, pCTCVR, pCTR, pCVR, spaceOf } from "./prob";
@@ -72,10 +72,18 @@ describe("logProb", () => {
 	it("names a missing tower and a circle", () => {
 		expect(() => logProb(esmm, { ctr: 0 }, pCVR, numbers)).toThrow('tower "cvr"');
 		const circle: Graph = { impression: { click: "a" }, click: { impression: "b" } };
-		expect(() => paths(circle, "impression", "conversion")).toThrow(/circle: impression → click → impression|circle/);
+		expect(() => paths(circle, "impression", "conversion")).toThrow(
+			"the behaviour graph runs in a circle: impression → click → impression",
+		);
 	});
-	it("lists towers once, complements too", () => {
+	it("lists towers once, complements too, and events once", () => {
 		expect(towersOf(esm2)).toEqual(["ctr", "dar", "dCvr", "oCvr"]);
+		expect(eventsOf(esm2)).toEqual(["click", "dAction", "oAction", "conversion"]);
+	});
+	it("needs no way from the impression where an edge leads from space to event", () => {
+		const loose: Graph = { click: { conversion: "cvr" } };
+		expect(derives(loose, pCVR)).toBe(true);
+		expect(Math.exp(logProb(loose, { cvr: 0 }, pCVR, numbers))).toBeCloseTo(0.5, 14);
 	});
 });
 

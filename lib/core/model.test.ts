@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { withHyper } from "./model";
-import { unknownName } from "./problem";
+import { logLoss } from "./loss";
+import { entireSpace, withHyper } from "./model";
+import { pCTCVR, pCTR } from "./prob";
+import { InputError, unknownName } from "./problem";
 
 const model = {
 	name: "esmm",
@@ -11,6 +13,10 @@ describe("withHyper", () => {
 	it("replaces what is named and keeps the rest", () => {
 		expect(withHyper(model, { lr: 0.01, mlp: [8] })).toEqual({ ...model.hyper, lr: 0.01, mlp: [8] });
 		expect(model.hyper.lr).toBe(1e-3);
+	});
+	it("takes what is just allowed: a batch of 1, one epoch, lr 0, a flag turned off", () => {
+		const least = { batch: 1, epochs: 1, lr: 0, sparse: false };
+		expect(withHyper(model, least)).toEqual({ ...model.hyper, ...least });
 	});
 	it("tells the nearest right name of an unknown one", () => {
 		expect(() => withHyper(model, { drop_out: 0.1 })).toThrow(
@@ -41,4 +47,23 @@ describe("unknownName", () => {
 		);
 		expect(unknownName("model", "x", []).message).toBe('unknown model "x"');
 	});
+});
+
+describe("entireSpace", () => {
+	it("is one stage: all losses over all impressions, the epoch chosen by the CTCVR AUC", () => {
+		expect(entireSpace(logLoss(pCTR), logLoss(pCTCVR, 2))).toEqual([
+			{
+				space: "impression",
+				losses: [
+					{ kind: "log", prob: "click|impression", weight: 1 },
+					{ kind: "log", prob: "conversion|impression", weight: 2 },
+				],
+				choose: "conversion|impression",
+			},
+		]);
+	});
+});
+
+it("bad input is known by its name, which decides the exit code", () => {
+	expect(new InputError("x").name).toBe("InputError");
 });

@@ -46,6 +46,18 @@ describe("stream", () => {
 		].entries())
 			expect(Math.abs(sums[k] - moment)).toBeLessThan(4 * Math.sqrt(variance / n));
 	});
+	it("draws normals in pairs: one point of the unit disc gives two (polar method)", () => {
+		const [random, twin] = [stream(4, "pairs"), stream(4, "pairs")];
+		for (let pair = 0; pair < 20; pair++) {
+			let [u, v, s] = [0, 0, 0];
+			do {
+				[u, v] = [2 * twin.uniform() - 1, 2 * twin.uniform() - 1];
+				s = u * u + v * v;
+			} while (s >= 1 || s === 0);
+			const scale = Math.sqrt((-2 * Math.log(s)) / s);
+			expect([random.normal(), random.normal()]).toEqual([u * scale, v * scale]);
+		}
+	});
 	it("shuffles in place, keeps every value, and each place is as likely as any", () => {
 		const random = stream(9, "shuffle");
 		const landed = [0, 0, 0, 0];

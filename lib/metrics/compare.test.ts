@@ -31,5 +31,7 @@ describe("detectable", () => {
 		// t(0.975; 4) = 2.7764451, t(0.8; 4) = 0.9409646 from tables
 		expect(detectable(five)).toBeCloseTo(((2.7764451 + 0.9409646) * Math.sqrt(2.5)) / Math.sqrt(5), 6);
 		expect(detectable(summary([1]))).toBeNaN();
+		// two values: t(0.975; 1) = 12.7062047, t(0.8; 1) = 1.3763819
+		expect(detectable(summary([0, 2]))).toBeCloseTo(12.7062047 + 1.3763819, 5);
 	});
 });

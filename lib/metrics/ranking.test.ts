@@ -75,6 +75,7 @@ describe("auc", () => {
 		const v01 = down.map((b) => mean(up.map((a) => above(a, b))));
 		expect(auc(scores, labels).se).toBeCloseTo(Math.sqrt(variance(v10) / up.length + variance(v01) / down.length), 12);
 		expect(auc(Float32Array.of(1, 2, 3), [0, 0, 1]).se).toBeNull();
+		expect(auc(Float32Array.of(1, 2, 3), [0, 1, 1]).se).toBeNull();
 	});
 	it("standard error matches the spread over repeated samples", () => {
 		const values: number[] = [];
@@ -118,6 +119,22 @@ describe("softAuc", () => {
 		// DeLong divides by m − 1, the influence form by m: with 2500 a class they differ by 0.0002.
 		expect(Math.abs(soft.se / (hard.se as number) - 1)).toBeLessThan(3e-4);
 	});
+	it("standard error: the rows' influences, by their definition", () => {
+		const { scores, truth, weight } = sample(60, 9);
+		const rows = [...scores.keys()];
+		const sum = (value: (row: number) => number) => rows.reduce((total, row) => total + value(row), 0);
+		const [positive, negative] = [sum((i) => weight[i] * truth[i]), sum((i) => weight[i] * (1 - truth[i]))];
+		const wins = (a: number, b: number) => (a > b ? 1 : a === b ? 0.5 : 0);
+		const { value, se } = softAuc(scores, truth, weight);
+		const squares = sum((i) => {
+			const below = sum((j) => weight[j] * (1 - truth[j]) * wins(scores[i], scores[j])) / negative;
+			const above = sum((j) => weight[j] * truth[j] * wins(scores[j], scores[i])) / positive;
+			const asPositive = (weight[i] * truth[i] * (below - value)) / positive;
+			const asNegative = (weight[i] * (1 - truth[i]) * (above - value)) / negative;
+			return (asPositive + asNegative) ** 2;
+		});
+		expect(se).toBeCloseTo(Math.sqrt(squares), 12);
+	});
 	it("the truth itself ranks best", () => {
 		const { scores, truth } = sample(500, 1000);
 		expect(softAuc(truth, truth).value).toBeGreaterThan(softAuc(scores, truth).value + 0.1);
@@ -141,6 +158,8 @@ describe("errors against the truth", () => {
 		const first = 0.1 * Math.log(0.1 / 0.2) + 0.9 * Math.log(0.9 / 0.8);
 		expect(kl(p, c).value).toBeCloseTo(first / 2, 12);
 		expect(rmse(c, c)).toEqual({ value: 0, se: 0 });
+		// The squares 0.01 and 0 have mean 0.005 and standard error 0.005; √ has the slope 1/(2·√0.005).
+		expect(rmse(p, c).se).toBeCloseTo(0.005 / (2 * Math.sqrt(0.005)), 12);
 	});
 	it("kl stays finite at the ends", () => {
 		expect(kl([0, 1, 0.5], [0, 1, 1]).value).toBeCloseTo(Math.log(2) / 3, 6);
