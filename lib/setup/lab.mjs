@@ -8,6 +8,7 @@ const { spawn } = await import("node:child_process");
 const { mkdirSync } = await import("node:fs");
 const { join } = await import("node:path");
 const { failWith } = await import("./command.mjs");
+const { writeWhole } = await import("./files.mjs");
 const { layout, ROOT } = await import("./paths.mjs");
 const { setUp } = await import("./setup.mjs");
 
@@ -35,13 +36,20 @@ const SETTINGS = [
 	"--KernelSpecManager.allowed_kernelspecs=tslab",
 	"--MultiKernelManager.default_kernel_name=tslab",
 	"--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-	"--LabApp.news_url=None",
 ];
+
+/** JupyterLab asks whether to fetch news; here it neither asks nor fetches. */
+const DEFAULTS = { "@jupyterlab/apputils-extension:notification": { fetchNews: "false", checkForUpdates: false } };
 
 function open() {
 	mkdirSync(join(at.venv, "jupyter"), { recursive: true });
+	const settings = join(at.venv, "share/jupyter/lab/settings");
+	mkdirSync(settings, { recursive: true });
+	writeWhole(join(settings, "overrides.json"), `${JSON.stringify(DEFAULTS)}\n`);
 	const env = { ...process.env, ...jupyterEnvironment(at.venv) };
-	const child = spawn(at.python, ["-m", "jupyterlab", ...SETTINGS, ...args], { cwd: ROOT, env, stdio: "inherit" });
+	const given = args.map((arg) => arg.split("=")[0]);
+	const flags = SETTINGS.filter((setting) => !given.includes(setting.split("=")[0]));
+	const child = spawn(at.python, ["-m", "jupyterlab", ...flags, ...args], { cwd: ROOT, env, stdio: "inherit" });
 	// A terminal sends Ctrl-C to JupyterLab itself, which asks before it ends; other requests to end are passed on.
 	process.on("SIGINT", () => {});
 	process.on("SIGTERM", () => child.kill("SIGTERM"));
