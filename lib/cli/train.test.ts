@@ -156,4 +156,14 @@ describe("interrupt", () => {
 		expect(readdirSync(store)).toEqual([]);
 		expect(json(await train(...simulator, ...small, "--store", store)).cached).toBe(false);
 	});
+	it("Ctrl-C ends the reading of raw files within seconds too", async () => {
+		const raw = folder();
+		await writeAliCcp(raw, { rows: 40_000, seed: 3, commonRows: 10_000, commonElements: 200 });
+		const store = join(folder(), "store");
+		const args = ["--model", "esmm", "--data", "aliccp", "--raw", raw, "--seed", "1", "--store", store, "--json"];
+		const { code, stdout, stderr, last } = await runCommand("train", args, "reading");
+		expect([code, stdout, last]).toEqual([1, "", "stopped while reading; nothing was stored"]);
+		expect(stderr).not.toContain("epoch");
+		expect(existsSync(store)).toBe(false);
+	});
 });

@@ -110,6 +110,7 @@ command<Options>(
 			// Begun with the first news, so that a source that cannot be read is answered with one line.
 			let bar: Progress | undefined;
 			return load(source, (done, total) => {
+				if (signal.aborted) throw new Error("stopped while reading; nothing was stored");
 				bar ??= progress({ label: source.source === "simulator" ? "simulating" : "reading", total: 1 });
 				bar.update(done / Math.max(total, 1));
 			}).finally(() => bar?.end());
