@@ -82,3 +82,22 @@ describe("judge", () => {
 		});
 	});
 });
+
+describe("best", () => {
+	const method = (label: string, values: number[]) => ({ label, model: label, hyper: {}, values, published: null });
+	const bestOf = (...methods: ReturnType<typeof method>[]) =>
+		judge({ column: "AUC", methods })
+			.filter((row) => row.best)
+			.map((row) => row.label);
+	it("is marked only where the paired interval to every other method lies above 0", () => {
+		const [low, middle, high] = [
+			method("low", [1, 2, 3]),
+			method("middle", [1.1, 2.11, 3.12]),
+			method("high", [1.2, 2.21, 3.2]),
+		];
+		expect(bestOf(low, middle, high)).toEqual(["high"]);
+		expect(bestOf(high, low)).toEqual(["high"]);
+		expect(bestOf(low, method("noisy", [1.5, 1.9, 3.3]))).toEqual([]);
+		expect(bestOf(low)).toEqual([]);
+	});
+});

@@ -18,6 +18,8 @@ export interface PaperRow {
 	verdict: Verdict;
 	/** Why the verdict, with the interval it rests on. */
 	reason: string;
+	/** The best of its column: its paired difference to every other method has an interval above 0. */
+	best: boolean;
 }
 
 /** A paper's table as data. */
@@ -47,7 +49,9 @@ const points = (x: number): string => `${x >= 0 ? "+" : "−"}${Math.abs(x).toFi
 export function judge({ column, methods }: ColumnOfRuns): PaperRow[] {
 	const [baseline] = methods;
 	return methods.map(({ label, model, hyper, values, published }, i): PaperRow => {
-		const row = { label, model, hyper, column, ours: summary(values), published };
+		const others = methods.filter((_, j) => j !== i);
+		const best = others.length > 0 && others.every((other) => paired(values, other.values).low > 0);
+		const row = { label, model, hyper, column, ours: summary(values), published, best };
 		if (i === 0) {
 			const reason = "baseline; the absolute value belongs to another log than the paper's";
 			return { ...row, verdict: "not-comparable", reason };

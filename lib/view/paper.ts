@@ -23,7 +23,7 @@ export function paperView({ paper, table, notes, rows }: PaperTable): Table {
 				const row = find(label, column);
 				if (!row) return [null, null];
 				const theirs = row.published && { mean: row.published.value, std: row.published.std };
-				return [{ ...row.ours, best: row.verdict === "same-order" || undefined }, theirs];
+				return [{ ...row.ours, best: row.best }, theirs];
 			}),
 		]),
 		notes: [

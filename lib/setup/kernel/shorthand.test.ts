@@ -12,7 +12,7 @@ it.each([
 	["({ a } = o);", "({ a: a } = o);"],
 	["({ a = 1 } = o);", "({ a = 1 } = o);"],
 	["const { a, b = 2 } = o; f((x) => ({ x }));", "const { a, b = 2 } = o; f((x) => ({ x: x }));"],
-	["const s = `{ a } ${f({ a })}`; // { a }", "const s = `{ a } ${f({ a: a })}`; // { a }"],
+	["const s = '{ a }' + f({ a }); // { a }", "const s = '{ a }' + f({ a: a }); // { a }"],
 	["const broken = { a,", "const broken = { a: a,"],
 ])("%s", (code, expanded) => {
 	expect(expand(code)).toBe(expanded);
