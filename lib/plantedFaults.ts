@@ -391,6 +391,14 @@ const results: Plan[] = [
 		"a shared pCTR replaces the model's own in pCTR and pCTCVR",
 	],
 	[
+		"a half-trained CTR network passes for the shared one",
+		"papers/esmm.ts",
+		"if (network.stopped)",
+		"if (network.history.length < 0)",
+		"papers/esmm.test.ts",
+		"ESMM's Table 2 at tiny scale an interrupt while the shared CTR network is trained stores no result of half a network",
+	],
+	[
 		"another run's file passes for a result",
 		"experiment/store.ts",
 		"if (result.run === run && result.metrics) return result;",

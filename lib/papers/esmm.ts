@@ -1,5 +1,5 @@
 import { pCTR } from "../core/prob";
-import { describe, execute, type RunResult } from "../experiment/run";
+import { describe, execute, Interrupted, type RunResult } from "../experiment/run";
 import { knownFingerprint, load, type Source } from "../experiment/source";
 import { openStore, type Store } from "../experiment/store";
 import { base } from "../models/base";
@@ -94,8 +94,13 @@ export async function runTable2(options: {
 			const sharedCtr = async (rows: Int32Array) => {
 				if (ctr.size === 0) {
 					const network = await fit(base, { data: await loaded(), seed, hyper: plan.hyper, signal });
-					await keepCtr(network);
-					network.dispose();
+					try {
+						if (network.stopped)
+							throw new Interrupted("the shared CTR network, base: stopped; the same command goes on");
+						await keepCtr(network);
+					} finally {
+						network.dispose();
+					}
 				}
 				return ctr.get(rows) as Float32Array;
 			};
