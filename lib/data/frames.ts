@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type * as Arquero from "arquero";
+import type * as Danfo from "danfojs-node";
 import { projectRoot } from "./root";
 
 /** Arquero, loaded at the first call. */
@@ -15,4 +16,9 @@ export function arquero(): typeof Arquero {
 export function frame(data: readonly object[] | Readonly<Record<string, ArrayLike<unknown>>>): Arquero.ColumnTable {
 	const aq = arquero();
 	return Array.isArray(data) ? aq.from([...data]) : aq.table(data as never);
+}
+
+/** Danfo, loaded at the first call; its TensorFlow is the project's. For result tables and samples: it is slow above some 100,000 rows. */
+export function danfo(): typeof Danfo {
+	return createRequire(join(projectRoot(), "package.json"))("danfojs-node") as typeof Danfo;
 }
