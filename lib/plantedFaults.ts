@@ -439,6 +439,14 @@ const results: Plan[] = [
 		"judge not-comparable: the interval holds 0, and it says what could have been seen",
 	],
 	[
+		"the larger mean is marked as the best, whatever its interval",
+		"papers/table.ts",
+		"paired(values, other.values).low > 0",
+		"paired(values, other.values).mean > 0",
+		"papers/table.test.ts",
+		"best is marked only where the paired interval to every other method lies above 0",
+	],
+	[
 		"seeds are not paired",
 		"papers/table.ts",
 		"paired(values, baseline.values)",

@@ -15,8 +15,12 @@ describe("withHyper", () => {
 		expect(model.hyper.lr).toBe(1e-3);
 	});
 	it("takes what is just allowed: a batch of 1, one epoch, lr 0, a flag turned off", () => {
-		const least = { batch: 1, epochs: 1, lr: 0, sparse: false };
+		const least = { batch: 1, epochs: 1, lr: 0, embedding: 1, dropout: 0.99, sparse: false };
 		expect(withHyper(model, least)).toEqual({ ...model.hyper, ...least });
+	});
+	it("asks a model without embeddings or dropout for neither", () => {
+		const bare = { name: "bare", hyper: { lr: 0.1, batch: 8, epochs: 1, patience: 1 } };
+		expect(withHyper(bare, {})).toEqual(bare.hyper);
 	});
 	it("tells the nearest right name of an unknown one", () => {
 		expect(() => withHyper(model, { drop_out: 0.1 })).toThrow(
@@ -35,6 +39,9 @@ describe("withHyper", () => {
 		["batch", 0, "a whole number of at least 1"],
 		["batch", 0.5, "a whole number of at least 1"],
 		["epochs", 1.5, "a whole number of at least 1"],
+		["embedding", 0, "a whole number of at least 1"],
+		["embedding", 2.5, "a whole number of at least 1"],
+		["dropout", 1, "below 1"],
 	])("refuses %s = %j: must be %s", (name, value, wants) => {
 		expect(() => withHyper(model, { [name]: value })).toThrow(`hyperparameter "${name}" of esmm must be ${wants}`);
 	});

@@ -81,10 +81,12 @@ export function withHyper<H extends Hyper>(
 			throw new InputError(`hyperparameter "${name}" of ${model.name} must be ${wants}, not ${JSON.stringify(value)}`);
 		result[name] = value;
 	}
-	for (const name of ["batch", "epochs"])
-		if (!Number.isInteger(result[name]) || (result[name] as number) < 1)
+	for (const name of ["batch", "epochs", "embedding"])
+		if (name in result && (!Number.isInteger(result[name]) || (result[name] as number) < 1))
 			throw new InputError(
 				`hyperparameter "${name}" of ${model.name} must be a whole number of at least 1, not ${result[name]}`,
 			);
+	if ((result.dropout as number) >= 1)
+		throw new InputError(`hyperparameter "dropout" of ${model.name} must be below 1, not ${result.dropout}`);
 	return result as H;
 }

@@ -52,6 +52,11 @@ describe("store", () => {
 		await expect(openStore(at).put(result("aa"))).rejects.toThrow();
 		expect(readdirSync(at)).toEqual(["aa.json"]);
 	});
+	it("a file in place of the folder is refused before anything is trained", () => {
+		const file = join(folder(), "results");
+		writeFileSync(file, "");
+		expect(() => openStore(file)).toThrow(`the store "${file}" is a file: give a folder`);
+	});
 	it("lies where STORE says, unless it is named", async () => {
 		const at = folder();
 		vi.stubEnv("STORE", at);

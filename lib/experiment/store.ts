@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
+import { InputError } from "../core/problem";
 import { projectRoot } from "../data/root";
 import type { RunResult } from "./result";
 
@@ -13,8 +14,14 @@ export interface Store {
 	put(result: RunResult): Promise<void>;
 }
 
-/** The store in a folder; without one, that of the environment variable STORE, else data/runs. */
+/**
+ * The store in a folder; without one, that of the environment variable STORE, else data/runs.
+ *
+ * @throws InputError the folder is a file
+ */
 export function openStore(folder = process.env.STORE ?? join(projectRoot(), "data/runs")): Store {
+	if (existsSync(folder) && !statSync(folder).isDirectory())
+		throw new InputError(`the store "${folder}" is a file: give a folder, which need not be there yet`);
 	const file = (run: string) => join(folder, `${run}.json`);
 	return {
 		get(run) {
