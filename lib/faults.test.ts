@@ -80,14 +80,15 @@ async function withFault(root: string, { file, from, to, test, name }: PlantedFa
 let sound: Map<string, string>;
 const found = new Map<PlantedFault, Outcome[] | Error>();
 beforeAll(async () => {
+	const roots = Array.from({ length: WIDE }, copyOfProject);
 	const files = [...new Set(plantedFaults.map(({ test }) => test))];
-	sound = new Map((await runTests(copyOfProject(), files)).map(({ fullName, status }) => [fullName, status]));
+	sound = new Map((await runTests(roots[0], files)).map(({ fullName, status }) => [fullName, status]));
 	const waiting = plantedFaults.slice();
 	const work = async (root: string) => {
 		for (let next = waiting.shift(); next; next = waiting.shift())
 			found.set(next, await withFault(root, next).catch((problem: Error) => problem));
 	};
-	await Promise.all([copies[0], ...Array.from({ length: WIDE - 1 }, copyOfProject)].map(work));
+	await Promise.all(roots.map(work));
 }, 1_200_000);
 afterAll(() => {
 	for (const root of copies) rmSync(root, { recursive: true, force: true });

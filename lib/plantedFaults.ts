@@ -109,8 +109,8 @@ const data: Plan[] = [
 	[
 		"rows of one user lie in training and validation",
 		"data/split.ts",
-		"const key = group ? group[row] : row;",
-		"const key = row;",
+		"drawn.get(group[row]) ?? isValid()",
+		"isValid()",
 		"data/split.test.ts",
 		"split by source keeps the source's test part, and the rows of one group together",
 	],

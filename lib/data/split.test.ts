@@ -82,6 +82,12 @@ describe("split by source", () => {
 		expect(test.length).toBe(0);
 		expect(Math.abs(valid.length - 2000)).toBeLessThan(4 * Math.sqrt(20_000 * 0.1 * 0.9));
 	});
+	it("divides more rows than a Map has room for (2²⁴), as Ali-CCP has", () => {
+		const n = 2 ** 24 + 10;
+		const { train, valid } = split(toyLog({ rows: n, part: new Uint8Array(n) }), { by: "source", valid: 0.1, seed: 1 });
+		expect(train.length + valid.length).toBe(n);
+		expect(Math.max(train[train.length - 1], valid[valid.length - 1])).toBe(n - 1);
+	});
 	it("refuses a log that brings no split, and a list as the group", () => {
 		expect(() => split(toyLog(), rule)).toThrow("toy brings no split of its own: choose split by time");
 		expect(() => split(toyLog({ part }), { ...rule, group: "tags" })).toThrow('column "tags" is a list');

@@ -57,25 +57,28 @@ function bySource(log: Log, rule: { valid: number; group?: string; seed: number 
 	if (group !== undefined && "offsets" in group)
 		throw new InputError(`column "${rule.group}" is a list and cannot group rows`);
 	const random = stream(rule.seed, "split");
+	const isValid = () => random.uniform() < rule.valid;
 	const drawn = new Map<number, boolean>();
 	return choose(log.rows, (row) => {
 		if (part[row] === 1) return "test";
-		const key = group ? group[row] : row;
-		let valid = drawn.get(key);
-		if (valid === undefined) {
-			valid = random.uniform() < rule.valid;
-			drawn.set(key, valid);
-		}
+		if (group === undefined) return isValid() ? "valid" : "train";
+		const valid = drawn.get(group[row]) ?? isValid();
+		drawn.set(group[row], valid);
 		return valid ? "valid" : "train";
 	});
 }
 
 function choose(rows: number, part: (row: number) => keyof Split): Split {
-	const lists: Record<keyof Split, number[]> = { train: [], valid: [], test: [] };
-	for (let row = 0; row < rows; row++) lists[part(row)].push(row);
-	return {
-		train: Int32Array.from(lists.train),
-		valid: Int32Array.from(lists.valid),
-		test: Int32Array.from(lists.test),
-	};
+	const names = ["train", "valid", "test"] as const;
+	const codes = new Uint8Array(rows);
+	const counts = [0, 0, 0];
+	for (let row = 0; row < rows; row++) {
+		codes[row] = names.indexOf(part(row));
+		counts[codes[row]]++;
+	}
+	const [train, valid, test] = counts.map((count) => new Int32Array(count));
+	const lists = [train, valid, test];
+	const filled = [0, 0, 0];
+	for (let row = 0; row < rows; row++) lists[codes[row]][filled[codes[row]]++] = row;
+	return { train, valid, test };
 }
