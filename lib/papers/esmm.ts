@@ -95,7 +95,7 @@ export async function runTable2(options: {
 			});
 			const sharedCtr = async (rows: Int32Array) => {
 				if (ctr.size === 0) {
-					const network = await fit(base, { data: await loaded(), seed, hyper: plan.hyper, signal });
+					const network = await fit(base, { data: await loaded(), seed, hyper: plan.hyper, on: heard, signal });
 					try {
 						if (network.stopped)
 							throw new Interrupted("the shared CTR network, base: stopped; the same command goes on");
