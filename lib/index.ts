@@ -9,7 +9,7 @@ export { InputError } from "./core/problem";
 export { type Random, stream } from "./core/random";
 export { countsOf, type PartCounts } from "./data/counts";
 export { type Dataset, type Field, rowsIn, type Split } from "./data/dataset";
-export { arquero, danfo, frame } from "./data/frames";
+export { type Arquero, arquero, type Danfo, type DanfoFrame, danfo, type Frame, frame } from "./data/frames";
 export type { Column, Dropped, Lists, Log } from "./data/log";
 export { type Preparation, prepare } from "./data/prepare";
 export { readAliCcp } from "./data/readers/aliccp";

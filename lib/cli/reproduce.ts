@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { InputError, unknownName } from "../core/problem";
-import { projectRoot } from "../data/root";
+import { projectRoot } from "../core/root";
 import { openStore } from "../experiment/store";
 import { runTable2, table2 } from "../papers/esmm";
 import { type Scale, scaleNamed } from "../papers/scale";

@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
+import { projectRoot } from "../core/root";
 import { tf } from "../tensor/native";
 import { arquero, danfo, frame } from "./frames";
-import { projectRoot } from "./root";
 
 describe("frame", () => {
 	it("makes an arquero table of records and of typed columns, these without a copy", () => {

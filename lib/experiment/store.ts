@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { InputError } from "../core/problem";
-import { projectRoot } from "../data/root";
+import { projectRoot } from "../core/root";
 import type { RunResult } from "./result";
 
 /** Where results of runs lie: one JSON file each, named by the run's hash. */

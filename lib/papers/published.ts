@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { projectRoot } from "../data/root";
+import { projectRoot } from "../core/root";
 
 /** A number as a paper prints it, in data/published.json. */
 interface Printed {

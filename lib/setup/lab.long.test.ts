@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { projectRoot } from "../data/root";
+import { projectRoot } from "../core/root";
 import { browserFound } from "../view/browserProgram";
 import { unpackBrowser } from "../view/browserUnpack";
 

@@ -79,7 +79,7 @@ test("bad arguments: one line and exit code 2", () => {
 });
 
 test("a command gets stdout, arguments and exit code to itself", () => {
-	const program = `import { projectRoot } from "../data/root";
+	const program = `import { projectRoot } from "../core/root";
 		const args: string[] = process.argv.slice(2);
 		console.log(JSON.stringify({ root: projectRoot(), args }));
 		process.exitCode = 3;`;

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import type * as TensorFlow from "@tensorflow/tfjs";
-import { projectRoot } from "../data/root";
+import type * as TensorFlow from "@tensorflow/tfjs-core";
+import { projectRoot } from "../core/root";
 
 /** Which TensorFlow does the work, fastest first. */
 export type Tier = "gpu" | "native-cpu" | "pure-js";

@@ -9,10 +9,10 @@ import type { Dataset } from "../data/dataset";
 import { tensors } from "./algebra";
 import { batchOf } from "./batch";
 import type { AdamStep, Kernels } from "./kernels";
-import { nativeKernels } from "./nativeKernels";
-import { pureJsKernels } from "./pureJsKernels";
 import { dense, layers } from "./layers";
 import { engine, type NativeBackend, tf } from "./native";
+import { nativeKernels } from "./nativeKernels";
+import { pureJsKernels } from "./pureJsKernels";
 import { kernels } from "./tier";
 import { adam, adamRows, disposeWeights, snapshot, type Weights, weight } from "./weights";
 

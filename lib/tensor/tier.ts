@@ -1,7 +1,7 @@
 import type { Kernels } from "./kernels";
+import { engine } from "./native";
 import { nativeKernels } from "./nativeKernels";
 import { pureJsKernels } from "./pureJsKernels";
-import { engine } from "./native";
 
 let chosen: Kernels | undefined;
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { InputError } from "../core/problem";
-import { projectRoot } from "../data/root";
+import { projectRoot } from "../core/root";
 import { browserFound, NO_BROWSER } from "./browserProgram";
 import { fontRules, unpackBrowser } from "./browserUnpack";
 

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { InputError } from "../core/problem";
-import { projectRoot } from "../data/root";
+import { projectRoot } from "../core/root";
 
 /** A browser that can draw figures: from the variable CHROME, one of the system's, or the one that npm brought. */
 export interface BrowserProgram {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, w
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { brotliDecompressSync } from "node:zlib";
-import { projectRoot } from "../data/root";
+import { projectRoot } from "../core/root";
 import { packageFolder } from "./browserProgram";
 
 const PACKAGE = "@sparticuz/chromium";

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { InputError } from "../core/problem";
-import { projectRoot } from "../data/root";
+import { projectRoot } from "../core/root";
 import { inBrowser, type Studio } from "./browser";
 import { toCsv } from "./csv";
 import type { Figure } from "./figure";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { projectRoot } from "../data/root";
+import { projectRoot } from "../core/root";
 import { svgOf } from "./export";
 import { type Figure, isFigure } from "./figure";
 import { toHtml } from "./html";

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
-import { projectRoot } from "../data/root";
+import { projectRoot } from "../core/root";
 import { barsWithIntervals } from "./barsWithIntervals";
 import { closeBrowser } from "./browser";
 import { browserFound } from "./browserProgram";

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { expect, it } from "vitest";
-import { projectRoot } from "../../data/root";
+import { projectRoot } from "../../core/root";
 
 const load = createRequire(`${projectRoot()}/package.json`);
 const { expandShorthand } = load("./lib/setup/kernel/shorthand.cjs");
