@@ -7,7 +7,7 @@ import { readAliCcp } from "../data/readers/aliccp";
 import { readEncodedCsv } from "../data/readers/encodedCsv";
 import { type SplitRule, splits } from "../data/split";
 import type { PresetName } from "../simulator/presets";
-import { fingerprintOf, simulate } from "../simulator/simulate";
+import { fingerprintOf, simulateInTurns } from "../simulator/simulate";
 
 /** Where impressions come from. */
 export type Source =
@@ -45,7 +45,7 @@ export async function load(source: Source, progress?: Progress): Promise<Dataset
 async function logOf(source: Source, progress?: Progress) {
 	if (source.source === "simulator") {
 		const { preset, rows, logSeed } = source;
-		return simulate({ preset, rows, seed: logSeed, progress });
+		return simulateInTurns({ preset, rows, seed: logSeed, progress });
 	}
 	if (source.source === "aliccp") return readAliCcp({ folder: source.raw, protocol: source.protocol, progress });
 	if (!existsSync(join(source.folder)))

@@ -5,7 +5,7 @@ import { microActions } from "./behaviour";
 import { makeUsers } from "./entities";
 import { truthColumns } from "./oracle";
 import { chooseKnobs, type Knobs } from "./presets";
-import { fingerprintOf, type Simulated, simulate } from "./simulate";
+import { fingerprintOf, type Simulated, simulate, simulateInTurns } from "./simulate";
 
 type Numbers = Record<string, Float32Array>;
 const tiny = (knobs: Partial<Knobs> = {}, seed = 1) => simulate({ preset: "tiny", seed, knobs: { N: 6000, ...knobs } });
@@ -275,5 +275,20 @@ describe("schema", () => {
 	test("the truths named by probability are oracle columns", () => {
 		const truths = Object.values(log.schema.truth ?? {});
 		expect(truths.sort()).toEqual([...truthColumns].sort());
+	});
+});
+
+describe("simulateInTurns", () => {
+	test("gives the same log, and lets a request to stop be heard between its steps", async () => {
+		const options = { preset: "tiny" as const, seed: 3, rows: 3000 };
+		expect((await simulateInTurns(options)).columns).toEqual(simulate(options).columns);
+		let asked = false;
+		setImmediate(() => {
+			asked = true;
+		});
+		const progress = (done: number) => {
+			if (asked) throw new Error(`stopped at ${done}`);
+		};
+		await expect(simulateInTurns({ ...options, progress })).rejects.toThrow(/^stopped at [1-9]/);
 	});
 });

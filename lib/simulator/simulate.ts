@@ -101,20 +101,41 @@ export function simulatedSchema(): Schema {
  * @throws InputError an unknown preset or knob, a value out of range, a target that cannot be reached
  */
 export function simulate(options: SimulateOptions): Simulated {
+	const work = steps(options);
+	for (;;) {
+		const { done, value } = work.next();
+		if (done) return value;
+	}
+}
+
+/** As `simulate`, but between its steps the rest of the process has its turn, so that a request to stop is heard. */
+export async function simulateInTurns(options: SimulateOptions): Promise<Simulated> {
+	const work = steps(options);
+	for (;;) {
+		const { done, value } = work.next();
+		if (done) return value;
+		await new Promise(setImmediate);
+	}
+}
+
+/** The steps of a simulation; each tells the progress how much of the work is done, and yields. */
+function* steps(options: SimulateOptions): Generator<void, Simulated> {
 	const { preset, seed } = options;
 	const knobs = knobsOf(options);
 	const { N } = knobs;
 	const report = (share: number) => options.progress?.(Math.round(share * N), N);
-	report(0);
+	yield report(0);
 	const world = makeWorld(knobs, seed);
 	const rows = expose(knobs, world.calendar, world.users, world.items, seed);
+	yield report(0.15);
 	const odds = oddsOf(knobs, world, rows);
-	report(0.2);
+	yield report(0.2);
 	const intercepts = calibrate(knobs, odds, (share) => report(0.2 + 0.5 * share));
+	yield report(0.7);
 	const behaviour = behave(knobs, odds, intercepts, rows, seed);
-	report(0.75);
+	yield report(0.75);
 	const truths = truthsOf(N, oracle(knobs, odds, intercepts));
-	report(0.9);
+	yield report(0.9);
 	const { category, brand, shop } = world.items;
 	const past = history(
 		{ ...rows, click: behaviour.click, conversionTime: behaviour.conversionTime },
@@ -136,7 +157,7 @@ export function simulate(options: SimulateOptions): Simulated {
 		affinity_buy: Float32Array.from(rows.buyAffinity),
 		exam: Float32Array.from(odds.exam),
 	};
-	report(1);
+	yield report(1);
 	return {
 		name: `simulator ${preset}, seed ${seed}`,
 		rows: N,

@@ -37,10 +37,10 @@ describe("progress", () => {
 	it("knows no time left before anything is done, and never shows more than all", () => {
 		const { drawn, here } = surface(0);
 		const shown = progress({ label: "x", total: 10 }, here);
-		shown.update(0);
+		shown.update(0.09);
 		shown.update(11);
 		expect(drawn.map(([s]) => [s.share, s.left])).toEqual([
-			[0, undefined],
+			[0.009, undefined],
 			[1, 0],
 		]);
 	});

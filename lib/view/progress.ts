@@ -28,7 +28,7 @@ export interface ProgressState {
 	share: number;
 	words: string;
 	seconds: number;
-	/** Expected seconds to the end, from the pace so far; undefined before there is one. */
+	/** Expected seconds to the end, from the pace so far; undefined in the first hundredth, where the start weighs too much. */
 	left?: number;
 }
 
@@ -46,7 +46,7 @@ export function progress(
 			const now = surface.now();
 			const seconds = (now - begun) / 1000;
 			const share = Math.min(1, Math.max(0, done / total));
-			state = { label, share, words, seconds, left: share > 0 ? (seconds / share) * (1 - share) : undefined };
+			state = { label, share, words, seconds, left: share >= 0.01 ? (seconds / share) * (1 - share) : undefined };
 			if (ended || now - drawn < surface.every) return;
 			drawn = now;
 			surface.draw(state, false);
