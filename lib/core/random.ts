@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** A seeded stream of draws. Two streams of different names never share a draw. */
+/** A seeded stream of draws. Streams of different names are started from independent hashes. */
 export interface Random {
 	/** Uniform in [0, 1), 32 bits of resolution. */
 	uniform(): number;

@@ -3,8 +3,10 @@ import { InputError, unknownName } from "../core/problem";
 /**
  * Every knob of the simulated world. Names are those of the equations (`rho` is ρ, `kB` is κB, `sigOcc` is σ_occ).
  *
- * A knob changes what it names and nothing else: each use of randomness has a stream of its own, so two runs that
- * differ in one knob share every other draw.
+ * Each use of randomness has a stream of its own. So of two runs that differ in one knob, every use that makes the same
+ * draws gets the same numbers: sizes (N, U, I, C, d, L, K, T) and the popularity of items change how many draws some uses
+ * make, and what comes later in those streams; a strength (an effect, a rate, a spread) changes none. What is made of the
+ * draws may still differ further on: another policy shows other items, and the intercepts are solved anew for the targets.
  */
 export interface Knobs {
 	/** Impressions. Requests are ⌈N/L⌉; the last slate is cut when L does not divide N. */
@@ -107,7 +109,10 @@ export interface Knobs {
 
 	/** Mean hours from click to conversion, exponentially distributed; 0: at once. */
 	delay: number;
-	/** Conversions after the end of the log are recorded as none. */
+	/**
+	 * Conversions after the end of the log are recorded as none. The oracle stays uncensored: its truths are of the eventual
+	 * conversion, so with a delay they lie above the recorded rates.
+	 */
 	censor: boolean;
 	/** First day whose events no longer enter counts and rates to date; 0: they always do. */
 	freezeAt: number;
