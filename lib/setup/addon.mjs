@@ -5,6 +5,7 @@ import { runJob, SetupError } from "./job.mjs";
 import { installed } from "./tensorflow.mjs";
 import { pip } from "./venv.mjs";
 
+/** What this step is called in messages. */
 export const title = "TensorFlow's addon for Node";
 
 const stampOf = (at) => `${at.addon}.json`;

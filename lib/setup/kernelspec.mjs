@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { writeWhole } from "./files.mjs";
 
+/** What this step is called in messages. */
 export const title = "notebook kernel";
 
 /** The kernelspec as it should be: the template with this Node in it. The launcher is found relative to it. */

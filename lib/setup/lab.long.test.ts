@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { projectRoot } from "../core/root";
+import { FLAGS } from "../view/browser";
 import { browserFound } from "../view/browserProgram";
 import { unpackBrowser } from "../view/browserUnpack";
 
@@ -101,15 +102,7 @@ beforeAll(async () => {
 	const { program, env: more } = found.kind === "npm" ? await unpackBrowser() : { program: found.path, env: {} };
 	browser = await chromium.launch({
 		executablePath: program,
-		args: [
-			"--no-sandbox",
-			"--disable-gpu",
-			"--disable-quic",
-			"--no-first-run",
-			"--disable-background-networking",
-			"--disable-component-update",
-			"--disable-sync",
-		],
+		args: FLAGS,
 		env: { ...process.env, ...more },
 	});
 });

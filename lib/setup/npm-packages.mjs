@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { readJson } from "./files.mjs";
 import { runJob } from "./job.mjs";
 
+/** What this step is called in messages. */
 export const title = "npm packages";
 
 /**

@@ -5,6 +5,7 @@ import { filesUnchanged, hashOf, readJson, recordFiles } from "./files.mjs";
 import { pythonEnvironment, runJob } from "./job.mjs";
 import { pip } from "./venv.mjs";
 
+/** What this step is called in messages. */
 export const title = "TensorFlow";
 
 const stampOf = (at) => join(at.tensorflow, "stamp.json");

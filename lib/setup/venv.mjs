@@ -4,6 +4,7 @@ import { hashOf, readJson, writeWhole } from "./files.mjs";
 import { pythonEnvironment, runJob, SetupError } from "./job.mjs";
 import { findPython } from "./versions.mjs";
 
+/** What this step is called in messages. */
 export const title = "Python packages";
 
 /** What stays when the environment is made anew: other steps' work, and what the user set in JupyterLab. */

@@ -28,7 +28,8 @@ export interface Studio {
 	sheet: Page;
 }
 
-const FLAGS = [
+/** How the browser is started: alone, without a GPU or sandbox, and with text drawn alike everywhere. */
+export const FLAGS = [
 	"--no-sandbox",
 	"--disable-gpu",
 	"--disable-quic",

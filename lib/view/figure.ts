@@ -22,8 +22,9 @@ export function shade(hex: string, opacity: number): string {
 	return `rgba(${r},${g},${b},${opacity})`;
 }
 
-/** Ink for text and axes, and the lighter one for second-rank text and reference lines. */
+/** Ink for text and axes. */
 export const INK = "#222222";
+/** Lighter ink for second-rank text and reference lines. */
 export const FAINT = "#666666";
 const GRID = "#E6E6E6";
 
@@ -119,8 +120,9 @@ export function panels(n: number, gap: number): [number, number][] {
 	]);
 }
 
-/** "x", "x2", "x3": the name of the i-th axis in a trace; `axisKey` is its name in the layout ("xaxis2"). */
+/** The name of the i-th axis in a trace, i from 0: "x", "x2", "x3". */
 export const axisOf = (letter: "x" | "y", i: number): string => (i === 0 ? letter : `${letter}${i + 1}`);
+/** The name of the i-th axis in the layout, i from 0: "xaxis", "xaxis2", "xaxis3". */
 export const axisKey = (letter: "x" | "y", i: number): string => (i === 0 ? `${letter}axis` : `${letter}axis${i + 1}`);
 
 const round = (value: number): number => Math.round(value * 1e6) / 1e6;
