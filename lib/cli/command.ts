@@ -49,7 +49,7 @@ export const wholeNumber =
 	(flag: string, least: number) =>
 	(text: string): number => {
 		const value = Number(text);
-		if (!Number.isSafeInteger(value) || value < least)
+		if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least)
 			throw new InputError(`${flag} must be a whole number of at least ${least}, not "${text}"`);
 		return value;
 	};

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { InputError, unknownName } from "../core/problem";
 import { projectRoot } from "../core/root";
 import { openStore } from "../experiment/store";
@@ -33,16 +33,18 @@ function executeNotebook(name: string, env: Record<string, string>, signal: Abor
 	const python = join(root, ".venv/bin/python");
 	if (!existsSync(python)) throw new InputError("there is no .venv yet: `npm run setup` makes it");
 	const [from, to] = [join(root, "notebooks", name), join(env.FIGURES, "notebooks", name)];
-	return new Promise((resolve, reject) => {
+	return new Promise((done, reject) => {
 		const child = spawn(python, [join(root, "lib/setup/execute.py"), from, to], {
 			stdio: ["ignore", 2, 2],
 			env: { ...process.env, ...env },
 		});
 		signal.addEventListener("abort", () => child.kill("SIGINT"));
 		child.on("error", reject);
-		child.on("exit", (code) =>
-			code === 0 ? resolve() : reject(new Error(`${name} did not run to its end (see above)`)),
-		);
+		child.on("exit", (code) => {
+			if (signal.aborted) reject(new Error("stopped; the same command goes on with the runs that are missing"));
+			else if (code === 0) done();
+			else reject(new Error(`${name} did not run to its end (see above)`));
+		});
 	});
 }
 
@@ -62,15 +64,16 @@ command<Options>(
 		const notebooks = notebooksOf(options.paper);
 		const figures = join(projectRoot(), "figures");
 		if (options.dryRun) return { json: { scale, notebooks }, text: `${scale}: ${notebooks.join(", ")}` };
+		const folder = options.store === undefined ? undefined : resolve(options.store);
+		const store = openStore(folder);
 		mkdirSync(join(figures, "notebooks"), { recursive: true });
-		const env = { SCALE: scale, FIGURES: figures, ...(options.store ? { STORE: options.store } : {}) };
+		const env = { SCALE: scale, FIGURES: figures, ...(folder === undefined ? {} : { STORE: folder }) };
 		for (const [i, name] of notebooks.entries()) {
 			process.stderr.write(`[${i + 1}/${notebooks.length}] ${name}, scale ${scale}\n`);
 			await executeNotebook(name, env, signal);
-			if (signal.aborted) throw new Error("stopped; the same command goes on with the runs that are missing");
 			if (options.write) copyFileSync(join(figures, "notebooks", name), join(projectRoot(), "notebooks", name));
 		}
-		const tables = [table2(await runTable2({ scale, store: openStore(options.store), signal }))];
+		const tables = [table2(await runTable2({ scale, store, signal }))];
 		const seconds = Math.round((performance.now() - begun) / 1000);
 		const text = [
 			...tables.map((table) => toText(paperView(table))),

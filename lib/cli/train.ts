@@ -1,6 +1,6 @@
 import { withHyper } from "../core/model";
 import { InputError, unknownName } from "../core/problem";
-import { describe, execute, hashOf, type RunResult } from "../experiment/run";
+import { describe, execute, type RunResult } from "../experiment/run";
 import { knownFingerprint, load, type Source } from "../experiment/source";
 import { openStore } from "../experiment/store";
 import { modelNamed } from "../models/index";
@@ -73,7 +73,7 @@ function words(result: RunResult): string {
 				positives: Math.round(positives),
 			})),
 		);
-	const dropped = Object.entries(data.dropped).map(([reason, count]) => `${count} ${reason}`);
+	const dropped = Object.entries({ ...data.dropped, ...data.remarks }).map(([reason, count]) => `${count} ${reason}`);
 	return [
 		`${data.name}: ${data.read} rows read, dropped: ${dropped.join(", ") || "none"}; train ${data.rows.train}, valid ${data.rows.valid}, test ${data.rows.test}`,
 		`${epochs} epochs, ${samplesPerSecond} samples/s${cached ? " (from the store)" : ""}, run ${result.run.slice(0, 12)}`,
@@ -118,16 +118,16 @@ command<Options>(
 		const known = knownFingerprint(source);
 		const loaded = known === undefined ? await reading() : undefined;
 		const run = describe(model, { hyper, seed, data: known ?? (loaded?.fingerprint as string) });
+		const shown = fitProgress(`${model.name} seed ${seed}`);
 		const result = await execute(model, run, {
 			store,
 			final,
 			signal,
 			data: async () => loaded ?? reading(),
-			on: fitProgress(`${model.name} seed ${seed}`),
-		});
-		for (const { reason, count, first } of loaded?.dropped ?? [])
+			on: shown,
+		}).finally(shown.end);
+		for (const { reason, count, first } of [...(loaded?.dropped ?? []), ...(loaded?.remarks ?? [])])
 			process.stderr.write(`dropped ${count}: ${reason} (first: ${first})\n`);
-		if (result.run !== hashOf(run)) throw new Error("the store answered with another run");
 		return { json: result, text: words(result) };
 	},
 );

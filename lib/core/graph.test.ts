@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { duals, numbers } from "./algebra";
-import { derives, eventsOf, type Graph, logProb, not, paths, towersOf } from "./graph";
+import { complements, derives, type Graph, logProb, not, paths, towersOf } from "./graph";
 import { logLoss, rowLoss } from "./loss";
 import { defineModel } from "./model";
 import { eventOf, type Prob, pCTCVR, pCTR, pCVR, spaceOf } from "./prob";
@@ -61,6 +61,12 @@ describe("logProb", () => {
 		expect(Math.exp(logProb(direct, { ctr: 0, cvr: -2 }, pCVR, numbers))).toBeCloseTo(σ(-2) / 0.5, 14);
 		expect(logProb(direct, { ctr: -2, cvr: 0 }, pCVR, numbers)).toBe(0);
 	});
+	it("refuses a quotient of events that exclude each other, or that one tower gives", () => {
+		expect(derives(esm2, "dAction|oAction")).toBe(false);
+		const split: Graph = { impression: { click: "ctr", skip: not("ctr") } };
+		expect(derives(split, "skip|click")).toBe(false);
+		expect(() => logProb(split, { ctr: 0 }, "skip|click", numbers)).toThrow(/cannot give P\(skip\|click\)/);
+	});
 	it("refuses what the graph cannot give", () => {
 		for (const prob of ["click|conversion", "cart|click", "conversion|cart", "click|click"] as Prob[]) {
 			expect(derives(esmm, prob)).toBe(false);
@@ -78,7 +84,7 @@ describe("logProb", () => {
 	});
 	it("lists towers once, complements too, and events once", () => {
 		expect(towersOf(esm2)).toEqual(["ctr", "dar", "dCvr", "oCvr"]);
-		expect(eventsOf(esm2)).toEqual(["click", "dAction", "oAction", "conversion"]);
+		expect(complements(esm2)).toEqual([{ event: "oAction", space: "click", of: "dAction" }]);
 	});
 	it("needs no way from the impression where an edge leads from space to event", () => {
 		const loose: Graph = { click: { conversion: "cvr" } };

@@ -41,14 +41,12 @@ export const towersOf = (graph: Graph): string[] => [
 	),
 ];
 
-/** Every event of a graph except the impression. */
-export const eventsOf = (graph: Graph): string[] => [...new Set(Object.values(graph).flatMap(Object.keys))];
-
 /**
  * log P(event | space) for every row: the sum over paths of the product of their edges, in log space.
  *
- * Where no path leads from space to event, but both are reached from the impression and the event implies the
- * space (as conversion implies click), it is the quotient P(event | impression) / P(space | impression), at most 1.
+ * Where two towers of their own give event and space straight from the impression, as in models with a click head and
+ * a conversion head, it is the quotient P(event | impression) / P(space | impression), at most 1. That is right where
+ * the event implies the space, as conversion implies click: the data set's `implies` holds it.
  *
  * @param logits a logit per tower
  * @throws Error when the graph cannot give the probability
@@ -68,17 +66,33 @@ export function logProb<T>(graph: Graph, logits: Readonly<Record<string, T>>, pr
 	if (event === space) throw new Error(`P(${prob}) is 1 by definition`);
 	const direct = reach(space, event);
 	if (direct !== undefined) return direct;
-	const joint = paths(graph, event, space).length === 0 && reach(IMPRESSION, event);
-	const marginal = reach(IMPRESSION, space);
-	if (!joint || !marginal) throw new Error(`the behaviour graph cannot give P(${prob})`);
+	if (!sisters(graph, event, space)) throw new Error(`the behaviour graph cannot give P(${prob})`);
+	const [joint, marginal] = [reach(IMPRESSION, event), reach(IMPRESSION, space)] as [T, T];
 	return algebra.atMost(algebra.sub(joint, marginal), 0);
+}
+
+/** Whether two events have a tower of their own each, straight from the impression. */
+function sisters(graph: Graph, event: string, space: string): boolean {
+	const edges = graph[IMPRESSION] ?? {};
+	return typeof edges[event] === "string" && typeof edges[space] === "string" && edges[event] !== edges[space];
 }
 
 /** Whether `logProb` can give a probability. */
 export function derives(graph: Graph, prob: Prob): boolean {
 	const [event, space] = [eventOf(prob), spaceOf(prob)];
-	if (event === space) return false;
-	if (paths(graph, space, event).length > 0) return true;
-	const reached = (to: string) => paths(graph, IMPRESSION, to).length > 0;
-	return paths(graph, event, space).length === 0 && reached(event) && reached(space);
+	return event !== space && (paths(graph, space, event).length > 0 || sisters(graph, event, space));
+}
+
+/**
+ * Events that are known from others: with `click: { dAction: "dar", oAction: not("dar") }`, oAction is a click
+ * without dAction. Each with its space and the event whose tower it is the complement of.
+ */
+export function complements(graph: Graph): { event: string; space: string; of: string }[] {
+	return Object.entries(graph).flatMap(([space, edges]) =>
+		Object.entries(edges).flatMap(([event, edge]) => {
+			if (typeof edge === "string") return [];
+			const of = Object.keys(edges).find((sibling) => edges[sibling] === edge.not);
+			return of === undefined ? [] : [{ event, space, of }];
+		}),
+	);
 }

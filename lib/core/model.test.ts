@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { logLoss } from "./loss";
-import { entireSpace, withHyper } from "./model";
-import { pCTCVR, pCTR } from "./prob";
+import { checkStages, entireSpace, type Stage, withHyper } from "./model";
+import { type Prob, pCTCVR, pCTR } from "./prob";
 import { InputError, unknownName } from "./problem";
 
 const model = {
@@ -39,6 +39,7 @@ describe("withHyper", () => {
 		["batch", 0, "a whole number of at least 1"],
 		["batch", 0.5, "a whole number of at least 1"],
 		["epochs", 1.5, "a whole number of at least 1"],
+		["patience", 0.5, "a whole number"],
 		["embedding", 0, "a whole number of at least 1"],
 		["embedding", 2.5, "a whole number of at least 1"],
 		["dropout", 1, "below 1"],
@@ -73,4 +74,27 @@ describe("entireSpace", () => {
 
 it("bad input is known by its name, which decides the exit code", () => {
 	expect(new InputError("x").name).toBe("InputError");
+});
+
+describe("checkStages", () => {
+	const graph = { impression: { click: "ctr" }, click: { conversion: "cvr" } };
+	const stage = (space: string, ...probs: Prob[]): Stage => ({
+		space,
+		losses: probs.map((p) => logLoss(p)),
+		choose: probs[0],
+	});
+	it("takes losses over the stage's rows or fewer", () => {
+		checkStages({ name: "m", graph }, [
+			stage("impression", "click|impression", "conversion|click"),
+			stage("click", "conversion|click"),
+		]);
+	});
+	it("refuses a loss over more rows than its stage has, and what the graph cannot give", () => {
+		expect(() => checkStages({ name: "m", graph }, [stage("click", "click|impression")])).toThrow(
+			'm: P(click|impression) is a mean over the rows of "impression", but its stage has those of "click" alone',
+		);
+		expect(() => checkStages({ name: "m", graph }, [stage("impression", "cart|click")])).toThrow(
+			"cannot give P(cart|click)",
+		);
+	});
 });

@@ -1,7 +1,7 @@
-import type { Graph, ProbOf, TowerOf } from "./graph";
+import { derives, type Graph, type ProbOf, paths, type TowerOf } from "./graph";
 import type { Inputs, Layers } from "./layers";
 import type { Loss } from "./loss";
-import { IMPRESSION, type Prob, pCTCVR } from "./prob";
+import { IMPRESSION, type Prob, pCTCVR, spaceOf } from "./prob";
 import { InputError, unknownName } from "./problem";
 
 /** How training runs; every model has these beside its own hyperparameters. */
@@ -67,7 +67,8 @@ export function withHyper<H extends Hyper>(
 ): H {
 	const result: Record<string, unknown> = { ...model.hyper };
 	for (const [name, value] of Object.entries(changes)) {
-		if (!(name in model.hyper)) throw unknownName(`hyperparameter of ${model.name}`, name, Object.keys(model.hyper));
+		if (!Object.hasOwn(model.hyper, name))
+			throw unknownName(`hyperparameter of ${model.name}`, name, Object.keys(model.hyper));
 		const like = model.hyper[name];
 		const wants = Array.isArray(like)
 			? "a list of positive whole numbers"
@@ -86,7 +87,27 @@ export function withHyper<H extends Hyper>(
 			throw new InputError(
 				`hyperparameter "${name}" of ${model.name} must be a whole number of at least 1, not ${result[name]}`,
 			);
+	if (!Number.isInteger(result.patience))
+		throw new InputError(`hyperparameter "patience" of ${model.name} must be a whole number, not ${result.patience}`);
 	if ((result.dropout as number) >= 1)
 		throw new InputError(`hyperparameter "dropout" of ${model.name} must be below 1, not ${result.dropout}`);
 	return result as H;
+}
+
+/**
+ * Checks what types cannot: each loss and choice of a stage derives from the graph, and no loss is taken over a space
+ * wider than the stage's rows, where its mean would silently be one over fewer rows than its name says.
+ *
+ * @throws Error naming the model, the probability and the stage
+ */
+export function checkStages({ name, graph }: Pick<Model, "name" | "graph">, stages: readonly Stage[]): void {
+	for (const { space, losses, choose } of stages) {
+		for (const prob of [choose, ...losses.map((loss) => loss.prob)])
+			if (!derives(graph, prob)) throw new Error(`${name}: its behaviour graph cannot give P(${prob})`);
+		for (const { prob } of losses)
+			if (paths(graph, space, spaceOf(prob)).length === 0)
+				throw new Error(
+					`${name}: P(${prob}) is a mean over the rows of "${spaceOf(prob)}", but its stage has those of "${space}" alone`,
+				);
+	}
 }

@@ -7,7 +7,8 @@ export class InputError extends Error {
 
 /** "unknown model "esm": did you mean "esmm"?", for a name that is not among the known ones. */
 export function unknownName(kind: string, name: string, known: readonly string[]): InputError {
-	const near = known.length > 0 ? closest(name, known as string[]) : undefined;
+	const lower = known.map((one) => one.toLowerCase());
+	const near = known[lower.indexOf(closest(name.toLowerCase(), lower))];
 	const hint = near ? `: did you mean "${near}"? Known: ${known.join(", ")}` : "";
 	return new InputError(`unknown ${kind} "${name}"${hint}`);
 }

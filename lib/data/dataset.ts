@@ -1,3 +1,5 @@
+import type { Dropped } from "./log";
+
 /** A feature ready for a model: encoded ids (0 is unknown), lists of them, or scaled numbers. */
 export type Field =
 	| { readonly kind: "id"; readonly name: string; readonly size: number; readonly ids: Int32Array }
@@ -37,7 +39,9 @@ export interface Dataset {
 	readonly truth: Readonly<Record<string, Float32Array>>;
 	/** Rows the source held, and those left out by reason. */
 	readonly read: number;
-	readonly dropped: readonly { reason: string; count: number; first: string }[];
+	readonly dropped: readonly Dropped[];
+	/** What else was left out while reading. */
+	readonly remarks?: readonly Dropped[];
 }
 
 /** The rows of `rows` that belong to a space: all for "impression", else those whose event happened. */

@@ -47,8 +47,8 @@ export function encode(log: Log, split: Split, encoding: Encoding): Omit<Dataset
 	const user = schema.user === undefined ? undefined : numbered(flat(log, schema.user, columns[schema.user]));
 	const truth: Record<string, Float32Array> = {};
 	for (const [prob, column] of Object.entries(schema.truth ?? {})) truth[prob] = columns[column] as Float32Array;
-	const { name, rows, read, dropped } = log;
-	return { name, rows, split, fields, events, user, truth, read, dropped };
+	const { name, rows, read, dropped, remarks } = log;
+	return { name, rows, split, fields, events, user, truth, read, dropped, remarks };
 }
 
 function flat(log: Log, name: string, column: Column): Exclude<Column, Lists> {

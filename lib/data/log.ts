@@ -32,6 +32,8 @@ export interface Log {
 	/** Rows seen in the source, dropped ones included: `read = rows + Σ dropped.count`. */
 	read: number;
 	dropped: Dropped[];
+	/** What else was left out while reading, such as rows of a file that rows are joined with; not part of `read`. */
+	remarks?: Dropped[];
 	/** SHA-256 that changes when the content changes: of the files' bytes, or of the simulator's knobs, seed and version. */
 	fingerprint: string;
 }

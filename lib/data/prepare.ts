@@ -13,11 +13,12 @@ export interface Preparation {
 
 /** Splits a log and encodes it with what the training part knows. */
 export function prepare(log: Log, how: Preparation): Dataset {
-	return { ...encode(log, split(log, how.split), how.encoding), fingerprint: fingerprint(log.fingerprint, how) };
+	return { ...encode(log, split(log, how.split), how.encoding), fingerprint: fingerprint(log, how) };
 }
 
-/** Names a prepared data set: SHA-256 over the log's fingerprint, split, encoding and the encoder's version (RFC 8785 JSON). */
-export const fingerprint = (log: string, how: Preparation): string => sha256({ log, ...how, encoderVersion });
+/** Names a prepared data set: SHA-256 over the log's fingerprint and schema, split, encoding and the encoder's version. */
+export const fingerprint = (log: Pick<Log, "fingerprint" | "schema">, how: Preparation): string =>
+	sha256({ log: log.fingerprint, schema: log.schema, ...how, encoderVersion });
 
 /** SHA-256 of a plain value's canonical JSON (RFC 8785), in hex. */
 export const sha256 = (value: object): string =>

@@ -43,15 +43,21 @@ export function checkSchema(schema: Schema, columns: readonly string[]): void {
 	if (schema.time !== undefined) need("time column", schema.time);
 	for (const column of schema.oracle ?? []) need("oracle column", column);
 	const events = new Map(Object.entries(schema.events).map(([event, column]) => [column, event]));
+	const hidden = new Set([...(schema.oracle ?? []), ...Object.values(schema.truth ?? {})]);
 	for (const [column, feature] of Object.entries(schema.features)) {
 		const event = events.get(column);
 		if (event !== undefined)
 			throw new InputError(
 				`column "${column}" is the event "${event}" and cannot be a feature: it is not known when the prediction is made. Remove it from "features"`,
 			);
-		if (schema.oracle?.includes(column))
+		if (hidden.has(column))
 			throw new InputError(`column "${column}" is an oracle column and cannot be a feature. Remove it from "features"`);
 		need("feature column", column);
-		if (feature.kind === "ids" && feature.weights !== undefined) need("weights column", feature.weights);
+		if (feature.kind !== "ids" || feature.weights === undefined) continue;
+		need("weights column", feature.weights);
+		if (events.has(feature.weights) || hidden.has(feature.weights))
+			throw new InputError(
+				`column "${feature.weights}" is an event or an oracle column and cannot weight the feature "${column}"`,
+			);
 	}
 }

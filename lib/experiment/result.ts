@@ -1,7 +1,15 @@
 import type { Hyper } from "../core/model";
 import type { MetricValue } from "../metrics/value";
+import type { Tier } from "../tensor/native";
 
-/** A run as data: everything that its numbers depend on. */
+/** The independent CTR network that every method of a table shares (ESMM, Table 2). */
+export interface CtrNetwork {
+	model: string;
+	modelVersion: number;
+	hyper: Hyper;
+}
+
+/** A run as data: everything that its numbers depend on, but for the processor's order of summation. */
 export interface Run {
 	model: string;
 	modelVersion: number;
@@ -10,8 +18,8 @@ export interface Run {
 	seed: number;
 	/** Fingerprint of the prepared data set. */
 	data: string;
-	/** "own": pCTCVR is the model's; "shared": it is pCVR times the pCTR of BASE's CTR network (ESMM, Table 2). */
-	ctr: "own" | "shared";
+	/** "own": pCTCVR is the model's. A network: pCTCVR is pCVR times that network's pCTR, trained with the run's seed. */
+	ctr: "own" | CtrNetwork;
 	engineVersion: number;
 	metricsVersion: number;
 }
@@ -33,12 +41,17 @@ export interface RunResult {
 		read: number;
 		rows: { train: number; valid: number; test: number };
 		dropped: Record<string, number>;
+		/** What else was left out while reading, by reason. */
+		remarks: Record<string, number>;
 	};
+	/** What computed it: GPU, CPU or pure JavaScript, and the version of TensorFlow. */
+	engine: { tier: Tier; tensorflow: string };
 	part: "valid";
 	metrics: Record<string, MetricValue>;
 	/** Metrics of the test part: only where a final run opened it. */
 	test?: Record<string, MetricValue>;
-	/** Epochs trained, over all stages. */
+	/** Epochs trained, over all stages, and the epoch of each stage whose weights were kept. */
 	epochs: number;
+	kept: readonly number[];
 	samplesPerSecond: number;
 }

@@ -23,6 +23,8 @@ function doing(at: string, more: Partial<Execute> = {}, what: Run = run) {
 	return { load, result: execute(model, what, { store: openStore(at), data: load, ...more }) };
 }
 
+const network = { model: "base", modelVersion: 1, hyper: run.hyper };
+
 describe("what names a run", () => {
 	it("every part of it: model, versions, hyperparameters, seed, data, source of pCTR", () => {
 		const others: Run[] = [
@@ -31,12 +33,16 @@ describe("what names a run", () => {
 			{ ...run, hyper: { ...run.hyper, lr: 0.002 } },
 			{ ...run, seed: 2 },
 			{ ...run, data: "other" },
-			{ ...run, ctr: "shared" },
+			{ ...run, ctr: network },
+			{ ...run, ctr: { ...network, modelVersion: 2 } },
+			{ ...run, ctr: { ...network, hyper: { ...network.hyper, lr: 0.5 } } },
 			{ ...run, engineVersion: run.engineVersion + 1 },
 			{ ...run, metricsVersion: run.metricsVersion + 1 },
 		];
-		expect(others.length).toBe(Object.keys(run).length);
-		expect(new Set([run, ...others].map(hashOf)).size).toBe(9);
+		expect(others.length).toBe(Object.keys(run).length + 2);
+		expect(new Set([run, ...others].map((run) => hashOf(run))).size).toBe(11);
+		expect(hashOf(run, "pure-js")).not.toBe(hashOf(run));
+		expect(hashOf(run, "gpu")).toBe(hashOf(run));
 	});
 	it("not the order in which it is written, nor whether a default was spelt out", () => {
 		const turned = Object.fromEntries(Object.entries(run).reverse()) as unknown as Run;
@@ -117,7 +123,7 @@ describe("execute", () => {
 });
 
 describe("a shared pCTR", () => {
-	const shared = describeRun(base as unknown as Model, { hyper, seed: 1, data: "toy", ctr: "shared" });
+	const shared = describeRun(base as unknown as Model, { hyper, seed: 1, data: "toy", ctr: network });
 	const half = async (rows: Int32Array) => new Float32Array(rows.length).fill(0.5);
 
 	it("replaces the model's own in pCTR and pCTCVR", async () => {
@@ -130,6 +136,8 @@ describe("a shared pCTR", () => {
 		expect(metrics[`auc(${pCTCVR})`].value).not.toBe(own.metrics[`auc(${pCTCVR})`].value);
 	});
 	it("must be given", async () => {
-		await expect(doing(folder(), {}, shared).result).rejects.toThrow("needs sharedCtr");
+		await expect(doing(folder(), {}, shared).result).rejects.toThrow(
+			"the run takes pCTR from base: give it as sharedCtr",
+		);
 	});
 });

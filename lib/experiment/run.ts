@@ -1,15 +1,18 @@
 import type { Graph } from "../core/graph";
 import { type Hyper, type Model, withHyper } from "../core/model";
 import { pCTCVR, pCTR, pCVR } from "../core/prob";
+import { InputError } from "../core/problem";
 import type { Dataset } from "../data/dataset";
+import type { Dropped } from "../data/log";
 import { sha256 } from "../data/prepare";
 import { evaluate, labelled } from "../metrics/evaluate";
 import { metricsVersion } from "../metrics/value";
+import { engine, type Tier } from "../tensor/native";
 import { engineVersion, type Fitted, fit, type Predictions, type TrainEvent } from "../train/fit";
-import type { Run, RunResult } from "./result";
+import type { CtrNetwork, Run, RunResult } from "./result";
 import type { Store } from "./store";
 
-export type { Run, RunResult };
+export type { CtrNetwork, Run, RunResult };
 
 /** Training that was stopped before its end: nothing is stored. */
 export class Interrupted extends Error {
@@ -26,8 +29,12 @@ export function describe<G extends Graph, H extends Hyper>(
 	return { model: model.name, modelVersion: model.version, hyper, seed, data, ctr, engineVersion, metricsVersion };
 }
 
-/** The hash that names a run. */
-export const hashOf = (run: Run): string => sha256(run);
+/**
+ * The hash that names a run. GPU and CPU draw the same start weights and share it; the pure-JavaScript tier draws others,
+ * and has a hash of its own.
+ */
+export const hashOf = (run: Run, tier: Tier = "native-cpu"): string =>
+	sha256(tier === "pure-js" ? { ...run, tier } : run);
 
 /** What `execute` needs beside the run. */
 export interface Execute {
@@ -36,7 +43,7 @@ export interface Execute {
 	data: () => Promise<Dataset>;
 	/** Opens the test part, and the result records it. */
 	final?: boolean;
-	/** pCTR of BASE's CTR network for some rows; needed when the run says `ctr: "shared"`. */
+	/** pCTR of the network that the run's `ctr` names, for some rows. */
 	sharedCtr?: (rows: Int32Array) => Promise<Float32Array>;
 	/** Sees the trained model before its weights are freed. */
 	fitted?: (fitted: Fitted) => Promise<void>;
@@ -51,10 +58,14 @@ export interface Execute {
  * @throws Interrupted when the training was stopped
  */
 export async function execute(model: Model, run: Run, options: Execute): Promise<RunResult> {
-	const hash = hashOf(run);
+	let hash = hashOf(run);
 	const known = options.store.get(hash);
 	if (known && (known.test || !options.final)) return { ...known, cached: true };
 	const data = await options.data();
+	if (options.final && data.split.test.length === 0)
+		throw new InputError(`${data.name} has no test part to open: leave --final out`);
+	const { tier, version: tensorflow } = engine();
+	hash = hashOf(run, tier);
 	const { on, signal, final, sharedCtr, store } = options;
 	const fitted = await fit(model, { data, seed: run.seed, hyper: run.hyper, on, signal });
 	try {
@@ -63,8 +74,8 @@ export async function execute(model: Model, run: Run, options: Execute): Promise
 		await options.fitted?.(fitted);
 		const measure = async (rows: Int32Array) => {
 			const predictions = fitted.predict(rows);
-			if (run.ctr === "shared") {
-				if (!sharedCtr) throw new Error("a run with ctr: shared needs sharedCtr");
+			if (run.ctr !== "own") {
+				if (!sharedCtr) throw new Error(`the run takes pCTR from ${run.ctr.model}: give it as sharedCtr`);
 				share(predictions, await sharedCtr(rows));
 			}
 			return evaluate(predictions, labelled(data, rows));
@@ -82,12 +93,15 @@ export async function execute(model: Model, run: Run, options: Execute): Promise
 				fingerprint: data.fingerprint,
 				read: data.read,
 				rows: { train: split.train.length, valid: split.valid.length, test: split.test.length },
-				dropped: Object.fromEntries(data.dropped.map(({ reason, count }) => [reason, count])),
+				dropped: countsByReason(data.dropped),
+				remarks: countsByReason(data.remarks ?? []),
 			},
+			engine: { tier, tensorflow },
 			part: "valid",
 			metrics: await measure(split.valid),
 			...(final ? { test: await measure(split.test) } : {}),
 			epochs: fitted.history.length,
+			kept: fitted.kept,
 			samplesPerSecond: Math.round(fitted.samplesPerSecond),
 		};
 		await store.put(result);
@@ -101,3 +115,6 @@ function share(predictions: Predictions, ctr: Float32Array): void {
 	predictions[pCTR] = ctr;
 	predictions[pCTCVR] = predictions[pCVR].map((p, i) => p * ctr[i]);
 }
+
+const countsByReason = (rows: readonly Dropped[]): Record<string, number> =>
+	Object.fromEntries(rows.map(({ reason, count }) => [reason, count]));

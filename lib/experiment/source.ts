@@ -7,7 +7,7 @@ import { readAliCcp } from "../data/readers/aliccp";
 import { readEncodedCsv } from "../data/readers/encodedCsv";
 import { type SplitRule, splits } from "../data/split";
 import type { PresetName } from "../simulator/presets";
-import { fingerprintOf, simulateInTurns } from "../simulator/simulate";
+import { fingerprintOf, simulatedSchema, simulateInTurns } from "../simulator/simulate";
 
 /** Where impressions come from. */
 export type Source =
@@ -24,17 +24,18 @@ const MIN_FREQUENCY = 10;
 
 /** The split and encoding that belong to a source. */
 export function preparationOf(source: Source): Preparation {
-	const bySource = (group?: string): SplitRule => ({ by: "source", valid: 0.1, group, seed: 0 });
+	const bySource: SplitRule = { by: "source", valid: 0.1, seed: 0 };
 	if (source.source === "simulator") return { split: splits.esmm, encoding: { minFrequency: MIN_FREQUENCY } };
-	if (source.source === "aliccp") return { split: bySource(), encoding: { minFrequency: MIN_FREQUENCY } };
-	return { split: bySource(), encoding: { minFrequency: 1 } };
+	if (source.source === "aliccp") return { split: bySource, encoding: { minFrequency: MIN_FREQUENCY } };
+	return { split: bySource, encoding: { minFrequency: 1 } };
 }
 
 /** The fingerprint of a source's data set where it is known without reading, as for a simulated log. */
 export function knownFingerprint(source: Source): string | undefined {
 	if (source.source !== "simulator") return undefined;
 	const { preset, rows, logSeed } = source;
-	return fingerprint(fingerprintOf({ preset, rows, seed: logSeed }), preparationOf(source));
+	const log = { fingerprint: fingerprintOf({ preset, rows, seed: logSeed }), schema: simulatedSchema() };
+	return fingerprint(log, preparationOf(source));
 }
 
 /** Reads or simulates a log and prepares it. */
@@ -47,7 +48,11 @@ async function logOf(source: Source, progress?: Progress) {
 		const { preset, rows, logSeed } = source;
 		return simulateInTurns({ preset, rows, seed: logSeed, progress });
 	}
-	if (source.source === "aliccp") return readAliCcp({ folder: source.raw, protocol: source.protocol, progress });
+	if (source.source === "aliccp") {
+		const log = await readAliCcp({ folder: source.raw, protocol: source.protocol, progress });
+		const remarks = log.droppedCommon.map((row) => ({ ...row, reason: `common row: ${row.reason}` }));
+		return { ...log, remarks };
+	}
 	if (!existsSync(join(source.folder)))
 		throw new InputError(`--data "${source.folder}" is neither "simulator" nor "aliccp", and there is no such folder`);
 	return readEncodedCsv({ folder: source.folder });

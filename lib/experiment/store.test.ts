@@ -13,10 +13,12 @@ const result = (run: string): RunResult => ({
 	seed: 1,
 	hyper: { lr: 0.001, batch: 8, epochs: 1, patience: 1 },
 	ctr: "own",
-	data: { name: "toy", fingerprint: "f", read: 3, rows: { train: 1, valid: 1, test: 1 }, dropped: {} },
+	data: { name: "toy", fingerprint: "f", read: 3, rows: { train: 1, valid: 1, test: 1 }, dropped: {}, remarks: {} },
 	part: "valid",
 	metrics: { "auc(click|impression)": { value: 0.5, se: 0.1, space: "impression", n: 1, positives: 1 } },
+	engine: { tier: "native-cpu", tensorflow: "2.21.0" },
 	epochs: 1,
+	kept: [1],
 	samplesPerSecond: 10,
 });
 const heard = vi.spyOn(process.stderr, "write").mockImplementation(() => true);
@@ -55,7 +57,13 @@ describe("store", () => {
 	it("a file in place of the folder is refused before anything is trained", () => {
 		const file = join(folder(), "results");
 		writeFileSync(file, "");
-		expect(() => openStore(file)).toThrow(`the store "${file}" is a file: give a folder`);
+		for (const wrong of [file, join(file, "deeper"), ""])
+			expect(() => openStore(wrong)).toThrow(
+				/^results cannot be kept in ".*" \(.*\): give a folder that can be written to$/,
+			);
+		const fresh = join(folder(), "not", "there", "yet");
+		openStore(fresh);
+		expect(existsSync(fresh)).toBe(false);
 	});
 	it("lies where STORE says, unless it is named", async () => {
 		const at = folder();

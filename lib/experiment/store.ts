@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { InputError } from "../core/problem";
 import { projectRoot } from "../core/root";
@@ -17,18 +17,17 @@ export interface Store {
 /**
  * The store in a folder; without one, that of the environment variable STORE, else data/runs.
  *
- * @throws InputError the folder is a file
+ * @throws InputError a folder that cannot be made or written to: said before anything is computed for it
  */
 export function openStore(folder = process.env.STORE ?? join(projectRoot(), "data/runs")): Store {
-	if (existsSync(folder) && !statSync(folder).isDirectory())
-		throw new InputError(`the store "${folder}" is a file: give a folder, which need not be there yet`);
+	checkFolder(folder);
 	const file = (run: string) => join(folder, `${run}.json`);
 	return {
 		get(run) {
 			if (!existsSync(file(run))) return undefined;
 			try {
 				const result = JSON.parse(readFileSync(file(run), "utf8")) as RunResult;
-				if (result.run === run && result.metrics) return result;
+				if (result.run === run && result.metrics && result.data?.dropped) return result;
 			} catch {
 				// falls through: said below
 			}
@@ -40,4 +39,18 @@ export function openStore(folder = process.env.STORE ?? join(projectRoot(), "dat
 			await writeFileAtomic(file(result.run), `${JSON.stringify(result, null, "\t")}\n`);
 		},
 	};
+}
+
+/** Makes nothing: the folder, or the nearest one above it that is there, must take new files. */
+function checkFolder(folder: string): void {
+	let there = resolve(folder);
+	while (!existsSync(there)) there = dirname(there);
+	try {
+		if (folder === "") throw new Error("it has no name");
+		if (!statSync(there).isDirectory()) throw new Error(`${there} is a file`);
+		accessSync(there, constants.W_OK);
+	} catch (problem) {
+		const why = problem instanceof Error ? problem.message.split(",")[0] : problem;
+		throw new InputError(`results cannot be kept in "${folder}" (${why}): give a folder that can be written to`);
+	}
 }

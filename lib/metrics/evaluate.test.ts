@@ -113,3 +113,26 @@ describe("labelled", () => {
 		});
 	});
 });
+
+describe("what the rows do not have", () => {
+	const rows = { events: { click: Uint8Array.of(1, 0, 1), conversion: Uint8Array.of(1, 0, 0) }, truth: {} };
+	const column = Float32Array.of(0.1, 0.2, 0.3);
+	it("an unknown space or event is refused, never taken over all rows", () => {
+		for (const prob of ["conversion|clck", "conversoin|click"])
+			expect(() => evaluate({ [prob]: column }, rows)).toThrow(/^unknown event of P\(.*: did you mean/);
+	});
+	it("a truth metric without rows is null and says why", () => {
+		const none = { events: { click: new Uint8Array(0) }, truth: { "click|impression": new Float32Array(0) } };
+		const { value, reason } = evaluate({ "click|impression": new Float32Array(0) }, none)[
+			"truth.auc(click|impression)"
+		];
+		expect([value, reason]).toEqual([null, "the truth of the 0 rows sums to 0"]);
+	});
+	it("truth.auc brings its ceiling: what the truth itself reaches", () => {
+		const truth = { "click|impression": Float32Array.of(0.9, 0.1, 0.5) };
+		const metrics = evaluate({ "click|impression": truth["click|impression"] }, { ...rows, truth });
+		const { value, ceiling } = metrics["truth.auc(click|impression)"];
+		expect(value).toBe(ceiling);
+		expect(value).toBeGreaterThan(0.5);
+	});
+});

@@ -1,4 +1,5 @@
 import { eventOf, IMPRESSION, type Prob, pCVR, spaceOf } from "../core/prob";
+import { unknownName } from "../core/problem";
 import { auc } from "./ranking";
 import { type Estimate, kl, meanOf, pcoc, rmse, softAuc } from "./truth";
 import type { MetricValue } from "./value";
@@ -34,7 +35,10 @@ export function labelled(of: Labelled, rows: Int32Array): Labelled {
  * `auc`, `logloss` and `pcoc` of P(event | space) are taken over the rows of the space, against the event's
  * labels. `truth.*(conversion|do(click))` judges pCVR against P(conversion | do(click)).
  *
+ * Standard errors take rows as independent: rows of one user or one request are not quite, so they are a little small.
+ *
  * @param predictions a column per Prob, one entry a row of `rows`
+ * @throws InputError a Prob whose event or space the rows do not have
  */
 export function evaluate(
 	predictions: Readonly<Record<string, Float32Array>>,
@@ -53,6 +57,8 @@ export function evaluate(
 
 function onLabels(prob: Prob, column: Float32Array, { events }: Labelled): Record<string, MetricValue> {
 	const [event, space] = [eventOf(prob), spaceOf(prob)];
+	for (const name of [event, space])
+		if (name !== IMPRESSION && !events[name]) throw unknownName(`event of P(${prob})`, name, Object.keys(events));
 	const inSpace = space === IMPRESSION ? undefined : events[space];
 	const keep = (_: number, row: number) => !inSpace || inSpace[row] === 1;
 	const scores = column.filter(keep);
@@ -74,15 +80,13 @@ function onLabels(prob: Prob, column: Float32Array, { events }: Labelled): Recor
 
 function onTruth(prob: string, column: Float32Array, truth: Float32Array | undefined): Record<string, MetricValue> {
 	if (!truth) return {};
-	const value = ({ value, se }: Estimate): MetricValue => ({
-		value,
-		se,
-		space: IMPRESSION,
-		n: column.length,
-		positives: truth.reduce((a, b) => a + b, 0),
-	});
+	const about = { space: IMPRESSION, n: column.length, positives: truth.reduce((a, b) => a + b, 0) };
+	const value = ({ value, se }: Estimate): MetricValue =>
+		Number.isFinite(value)
+			? { value, se, ...about }
+			: { value: null, se: null, ...about, reason: `the truth of the ${about.n} rows sums to ${about.positives}` };
 	return {
-		[`truth.auc(${prob})`]: value(softAuc(column, truth)),
+		[`truth.auc(${prob})`]: { ...value(softAuc(column, truth)), ceiling: softAuc(truth, truth).value },
 		[`truth.rmse(${prob})`]: value(rmse(column, truth)),
 		[`truth.pcoc(${prob})`]: value(pcoc(column, truth)),
 		[`truth.kl(${prob})`]: value(kl(column, truth)),

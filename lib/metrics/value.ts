@@ -12,5 +12,7 @@ export interface MetricValue {
 	/** Rows, and positives among them. */
 	n: number;
 	positives: number;
+	/** Of `truth.auc`: what the truth itself reaches, the Bayes ceiling. No model beats it but by chance. */
+	ceiling?: number;
 	reason?: string;
 }

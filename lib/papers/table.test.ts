@@ -25,7 +25,9 @@ describe("judge", () => {
 	it("same-order: the interval lies on the paper's side", () => {
 		const row = judged(up, 0.68);
 		expect(row.verdict).toBe("same-order");
-		expect(row.reason).toMatch(/^same order: ESMM − BASE = \+0\.0200 \[\+0\.0191, \+0\.0209\] over 5 paired seeds; /);
+		expect(row.reason).toMatch(
+			/^same order: ESMM − BASE = \+0\.0200 \[\+0\.0191, \+0\.0209\] over 5 paired seeds \(smallest detectable /,
+		);
 		expect(row.reason).toContain("the paper prints +0.0200");
 		expect(
 			judged(
@@ -49,7 +51,9 @@ describe("judge", () => {
 		const row = judged(mixed, 0.68);
 		expect(row.verdict).toBe("not-comparable");
 		// std 0.0192, n 5: (2.776 + 0.941)·0.0192/√5
-		expect(row.reason).toMatch(/^no difference seen: .*; smallest detectable \+0\.0320; the paper prints \+0\.0200$/);
+		expect(row.reason).toMatch(
+			/^no difference seen: .* \(smallest detectable \+0\.0320\); the paper prints \+0\.0200$/,
+		);
 	});
 	it("not-comparable: the paper's number is unknown, its own or the baseline's", () => {
 		expect(judged(up, null)).toMatchObject({ verdict: "not-comparable", published: null });
@@ -62,7 +66,15 @@ describe("judge", () => {
 			methods: [method("BASE", [0.6], 0.6), method("ESMM", [0.7], 0.7)],
 		});
 		expect(row.verdict).toBe("not-comparable");
-		expect(row.reason).toContain("smallest detectable unknown with one seed");
+		expect(row.reason).toBe("ESMM − BASE = +0.1000 with one seed: no interval, no comparison");
+	});
+	it("a metric that could not be computed gives no verdict and says for which seed", () => {
+		const [, row] = judge({
+			column: "c",
+			methods: [method("BASE", [0.6, 0.7], 0.6), method("ESMM", [0.7, Number.NaN], 0.7)],
+		});
+		expect(row.verdict).toBe("not-comparable");
+		expect(row.reason).toBe("the metric could not be computed for seed number 2: no comparison");
 	});
 	it("seeds are paired: a shift of every seed is seen through a spread twenty times as wide", () => {
 		expect(judged([0.001, 0.0011, 0.0009, 0.001, 0.001], 0.68).verdict).toBe("same-order");

@@ -56,20 +56,25 @@ export function judge({ column, methods }: ColumnOfRuns): PaperRow[] {
 			const reason = "baseline; the absolute value belongs to another log than the paper's";
 			return { ...row, verdict: "not-comparable", reason };
 		}
+		const unknown = [...values, ...baseline.values].findIndex((value) => !Number.isFinite(value));
+		if (unknown >= 0) {
+			const reason = `the metric could not be computed for seed number ${(unknown % values.length) + 1}: no comparison`;
+			return { ...row, verdict: "not-comparable", reason };
+		}
+		if (values.length === 1) {
+			const one = values[0] - baseline.values[0];
+			const reason = `${label} − ${baseline.label} = ${points(one)} with one seed: no interval, no comparison`;
+			return { ...row, verdict: "not-comparable", reason };
+		}
 		const difference = paired(values, baseline.values);
 		const { mean, low, high, n } = difference;
-		const ours = `${label} − ${baseline.label} = ${points(mean)} [${points(low)}, ${points(high)}] over ${n} paired seeds`;
+		const ours = `${label} − ${baseline.label} = ${points(mean)} [${points(low)}, ${points(high)}] over ${n} paired seeds (smallest detectable ${points(detectable(difference))})`;
 		if (!published || !baseline.published)
 			return { ...row, verdict: "not-comparable", reason: `${ours}; the paper's number is unknown` };
 		const theirs = published.value - baseline.published.value;
 		const paper = `the paper prints ${points(theirs)}`;
 		if (!(low > 0 || high < 0)) {
-			const smallest = Number.isNaN(detectable(difference)) ? "unknown with one seed" : points(detectable(difference));
-			return {
-				...row,
-				verdict: "not-comparable",
-				reason: `no difference seen: ${ours}; smallest detectable ${smallest}; ${paper}`,
-			};
+			return { ...row, verdict: "not-comparable", reason: `no difference seen: ${ours}; ${paper}` };
 		}
 		const same = Math.sign(mean) === Math.sign(theirs);
 		return {

@@ -4,6 +4,7 @@ Cells run in the folder notebooks/ with the environment of this process. Progres
 written whole, and only when every cell succeeded; a failing cell ends with exit code 1 and one line that names it.
 """
 
+import asyncio
 import os
 import re
 import sys
@@ -88,6 +89,9 @@ def main(source: str, target: str) -> int:
     except CellExecutionError:
         failed = next(cell for cell in reversed(notebook.cells) if cell.get("execution_count") or cell.get("outputs"))
         say(f"{source}, {client.at}: {error_line(failed)}")
+        return 1
+    except (KeyboardInterrupt, asyncio.CancelledError, AssertionError):
+        say(f"{source}, {client.at}: stopped")
         return 1
     except (DeadKernelError, RuntimeError) as error:
         say(f"{source}, {client.at}: the kernel ended: {error}")

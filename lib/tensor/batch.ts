@@ -1,4 +1,4 @@
-import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
+import type { Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
 import type { Inputs } from "../core/layers";
 import type { Dataset, Field } from "../data/dataset";
 import { tf } from "./native";
@@ -98,9 +98,3 @@ export function labelOf(data: Dataset, event: string, at: Int32Array): Tensor1D 
 	if (!happened) throw new Error(`the log has no event "${event}": it has ${Object.keys(data.events).join(", ")}`);
 	return tf.tensor1d(Float32Array.from(at, (row) => happened[row]));
 }
-
-/** The tensors that a batch holds, for a count or a release. */
-export const tensorsOf = (batch: Batch): Tensor[] =>
-	[batch.unique, batch.index, batch.pooled?.cells, batch.pooled?.weights, batch.numbers].filter(
-		(t): t is Tensor1D | Tensor2D => t !== undefined,
-	);

@@ -1,7 +1,10 @@
+import { randomUUID } from "node:crypto";
 import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
 import { ADAM, type AdamStep, type Kernels, type Variable } from "./kernels";
 import { type NativeBackend, type OpAttribute, tf } from "./native";
 
+// TensorFlow shares resources by name in the whole process, and a kernel may load this file anew.
+const copy = randomUUID();
 let names = 0;
 
 /** TensorFlow's own kernels, called by name. Weights are resources, updated in place by fused kernels. */
@@ -34,7 +37,7 @@ export function nativeKernels(backend: NativeBackend): Kernels {
 		const handle = tf.keep(
 			one(
 				"VarHandleOp",
-				[text("container", ""), text("shared_name", `v${names++}`), ...dtype, shapeOf("shape", init.shape)],
+				[text("container", ""), text("shared_name", `${copy}/${names++}`), ...dtype, shapeOf("shape", init.shape)],
 				[],
 			),
 		);

@@ -196,7 +196,7 @@ describe("what cannot be trained", () => {
 	it("a space without training rows is named", async () => {
 		const events = { click: new Uint8Array(data.rows), conversion: new Uint8Array(data.rows) };
 		await expect(train({}, { data: toyDataset({ events }) }, base as unknown as Model)).rejects.toThrow(
-			'base: no training row is in the space "click"',
+			'base: no training row of toy is in the space "click"',
 		);
 	});
 	it("an unknown hyperparameter is refused, not ignored", async () => {
@@ -214,6 +214,30 @@ describe("predict", () => {
 		expect([...forth[pCVR]]).toEqual([...back[pCVR].slice(1), back[pCVR][0]]);
 		expect(fitted.predict(new Int32Array(0))[pCVR].length).toBe(0);
 		fitted.dispose();
+	});
+});
+
+describe("what a fitted model tells", () => {
+	it("the epoch of each stage whose weights it kept", async () => {
+		const fitted = await train({ epochs: 6, patience: 6 });
+		const aucs = fitted.history.map((epoch) => epoch.auc as number);
+		expect(fitted.kept).toEqual([aucs.indexOf(Math.max(...aucs)) + 1]);
+		fitted.dispose();
+		const stages = await train({ epochs: 1 }, {}, base as unknown as Model);
+		expect(stages.kept).toEqual([1, 1]);
+		stages.dispose();
+	});
+	it("after dispose it predicts nothing, rather than something untrained", async () => {
+		const fitted = await train({ epochs: 1 });
+		fitted.dispose();
+		const before = tf.memory().numTensors;
+		expect(() => fitted.predict(data.split.test)).toThrow("esmm: this model's weights were freed by dispose()");
+		expect(tf.memory().numTensors).toBe(before);
+	});
+	it("weights that blow up in the last step are named, not ranked", async () => {
+		await expect(train({ lr: 1e38, batch: 100_000, epochs: 1 })).rejects.toThrow(
+			/^esmm: P\(conversion\|impression\) is not a number on validation rows.*lr \(now 1e\+38\)/,
+		);
 	});
 });
 

@@ -1,7 +1,8 @@
 import { derives, type Graph } from "../core/graph";
-import { type Hyper, type Model, type Stage, withHyper } from "../core/model";
+import { checkStages, type Hyper, type Model, type Stage, withHyper } from "../core/model";
 import { eventOf, type Prob, pCTCVR, pCTR, pCVR, spaceOf } from "../core/prob";
 import { stream } from "../core/random";
+import { withComplements } from "../data/complement";
 import { type Dataset, rowsIn } from "../data/dataset";
 import { auc } from "../metrics/ranking";
 import { disposeWeights, snapshot } from "../tensor/weights";
@@ -49,11 +50,13 @@ export interface Fitted {
 	readonly hyper: Hyper;
 	readonly seed: number;
 	readonly history: readonly EpochRecord[];
+	/** The epoch of each stage whose weights were kept. */
+	readonly kept: readonly number[];
 	/** True when training was interrupted; the weights are those of the last finished step. */
 	readonly stopped: boolean;
 	/** Rows trained on a second, validation and set-up left out. */
 	readonly samplesPerSecond: number;
-	/** pCTR, pCVR, pCTCVR and what the losses name, as far as the graph gives them, for rows of a data set with the same encoding. */
+	/** pCTR, pCVR, pCTCVR and what the losses name, as far as the graph gives them, for rows of its data set. */
 	predict(rows: Int32Array): Predictions;
 	/** Frees the weights. */
 	dispose(): void;
@@ -62,7 +65,7 @@ export interface Fitted {
 /** What `fit` needs beside the model. */
 export interface FitOptions {
 	data: Dataset;
-	/** Starts weights, shuffling and dropout. The same seed gives the same bits. */
+	/** Starts weights, shuffling and dropout. The same seed gives the same bits on the same machine with as many threads. */
 	seed: number;
 	/** Replaces some of the model's hyperparameters. */
 	hyper?: Readonly<Record<string, unknown>>;
@@ -88,10 +91,15 @@ const CHUNK = 8192;
  * @throws TrainingError a loss that is not finite, or a stage without rows
  */
 export async function fit<G extends Graph, H extends Hyper>(model: Model<G, H>, options: FitOptions): Promise<Fitted> {
-	const { data, seed, on } = options;
+	const { seed, on } = options;
+	const data = withComplements(options.data, model.graph);
 	const hyper = withHyper(model, options.hyper ?? {});
 	const plain = model as unknown as Model;
 	const stages = plain.stages(hyper);
+	checkStages(plain, stages);
+	for (const { space } of stages)
+		if (rowsIn(data, data.split.train, space).length === 0)
+			throw new TrainingError(`${model.name}: no training row of ${data.name} is in the space "${space}"`);
 	const network: Network = {
 		model: plain,
 		hyper,
@@ -102,14 +110,19 @@ export async function fit<G extends Graph, H extends Hyper>(model: Model<G, H>, 
 		step: 0,
 	};
 	const probs = probsOf(model.graph, stages);
-	const predict = (rows: Int32Array) => predictRows(network, rows, probs);
+	let disposed = false;
+	const predict = (rows: Int32Array) => {
+		if (disposed) throw new Error(`${model.name}: this model's weights were freed by dispose()`);
+		return predictRows(network, rows, probs);
+	};
 	const stop = interrupted(options.signal);
 	const history: EpochRecord[] = [];
+	const kept: number[] = [];
 	const spent = { rows: 0, seconds: 0 };
 	try {
 		for (const [i, stage] of stages.entries()) {
 			if (stop.now()) break;
-			await runStage({ network, stage, number: i + 1, stages: stages.length, on, stop, history, spent });
+			kept.push(await runStage({ network, stage, number: i + 1, stages: stages.length, on, stop, history, spent }));
 		}
 	} catch (problem) {
 		disposeWeights(network.weights);
@@ -125,7 +138,11 @@ export async function fit<G extends Graph, H extends Hyper>(model: Model<G, H>, 
 		stopped: stop.now(),
 		samplesPerSecond: spent.rows / spent.seconds,
 		predict,
-		dispose: () => disposeWeights(network.weights),
+		kept,
+		dispose: () => {
+			disposed = true;
+			disposeWeights(network.weights);
+		},
 	};
 }
 
@@ -140,11 +157,11 @@ interface StageRun {
 	spent: { rows: number; seconds: number };
 }
 
-async function runStage({ network, stage, number, stages, on, stop, history, spent }: StageRun): Promise<void> {
+/** Trains one stage; the epoch whose weights it keeps (0 when it was stopped before one ended). */
+async function runStage({ network, stage, number, stages, on, stop, history, spent }: StageRun): Promise<number> {
 	const { data, hyper, seed, weights, model } = network;
 	const { batch, epochs, patience } = hyper;
 	const rows = rowsIn(data, data.split.train, stage.space);
-	if (rows.length === 0) throw new TrainingError(`${model.name}: no training row is in the space "${stage.space}"`);
 	const steps = Math.ceil(rows.length / batch);
 	let best = { auc: Number.NEGATIVE_INFINITY, epoch: 0, weights: snapshot(weights) };
 	try {
@@ -164,7 +181,7 @@ async function runStage({ network, stage, number, stages, on, stop, history, spe
 				const rate = done / ((performance.now() - begun) / 1000);
 				on?.({ stage: number, stages, epoch, epochs, step, steps, rows: done, loss, rate });
 				await new Promise(setImmediate);
-				if (stop.now()) return;
+				if (stop.now()) return best.epoch;
 			}
 			spent.rows += rows.length;
 			spent.seconds += (performance.now() - begun) / 1000;
@@ -176,6 +193,7 @@ async function runStage({ network, stage, number, stages, on, stop, history, spe
 			} else if (epoch - best.epoch >= patience) break;
 		}
 		best.weights.restore();
+		return best.epoch;
 	} finally {
 		best.weights.dispose();
 	}
@@ -185,6 +203,10 @@ function validAuc(network: Network, prob: Prob): number | null {
 	const { data } = network;
 	const rows = rowsIn(data, data.split.valid, spaceOf(prob));
 	const scores = predictRows(network, rows, [prob])[prob];
+	if (scores.some(Number.isNaN))
+		throw new TrainingError(
+			`${network.model.name}: P(${prob}) is not a number on validation rows: the last updates blew up. Try a smaller lr (now ${network.hyper.lr})`,
+		);
 	const happened = data.events[eventOf(prob)];
 	return auc(
 		scores,

@@ -97,10 +97,17 @@ const wordsOf = (e: TrainEvent): string => {
 	return `${stage}epoch ${e.epoch}/${e.epochs}, loss ${e.loss.toFixed(4)}, ${Math.round(e.rate).toLocaleString("en")} samples/s`;
 };
 
+/** Hears a training's steps; `end` closes the display where the training may have stopped before its last step. */
+export type FitProgress = ((event: TrainEvent) => void) & { end(): void };
+
 /** Draws a training: `fit(model, { …, on: fitProgress("ESMM") })`. */
-export function fitProgress(label: string): (event: TrainEvent) => void {
-	const shown = progress({ label, total: 1 });
-	return (event) => shown.update(shareOf(event), wordsOf(event));
+export function fitProgress(label: string): FitProgress {
+	let shown: Progress | undefined;
+	const hear = (event: TrainEvent) => {
+		shown ??= progress({ label, total: 1 });
+		shown.update(shareOf(event), wordsOf(event));
+	};
+	return Object.assign(hear, { end: () => shown?.end() });
 }
 
 /** Draws a table's runs: `runTable2({ …, on: runProgress("Table 2") })`. */

@@ -1,10 +1,11 @@
+import { createHash } from "node:crypto";
 import { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../core/problem";
 import type { Log } from "../log";
 import { checkSchema } from "../schema";
-import { readAliCcp } from "./aliccp";
+import { readAliCcp, readerVersion } from "./aliccp";
 import { CSTWA_FIELDS, FAULTS } from "./aliccpElements";
 import { plainAliCcp, rowsOf } from "./aliccpPlain";
 import { writeAliCcp } from "./aliccpWriter";
@@ -12,6 +13,7 @@ import { temporaryFolders } from "./temporaryFolders";
 
 const folder = temporaryFolders();
 const column = (log: Log, name: string) => log.columns[name] as Int32Array;
+const sha256 = (content: string | Buffer) => createHash("sha256").update(content).digest("hex");
 const sum = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0);
 const byReason = <T extends { reason: string }>(list: readonly T[]) =>
 	[...list].sort((a, b) => (a.reason < b.reason ? -1 : 1));
@@ -85,6 +87,16 @@ describe("writer and reader", () => {
 		expect(second.files).toEqual(first.files);
 		expect(second.fingerprint).toBe(first.fingerprint);
 		expect(third.fingerprint).not.toBe(first.fingerprint);
+	});
+
+	it("have a fingerprint of the reader's version, the protocol and the bytes", async () => {
+		const at = folder();
+		await writeAliCcp(at, { rows: 100, seed: 1 });
+		const log = await readAliCcp({ folder: at });
+		const names = ["common_features_train.csv", "sample_skeleton_train.csv"];
+		const files = Object.fromEntries(names.map((name) => [name, sha256(readFileSync(join(at, name)))]));
+		const content = { reader: "aliccp", readerVersion, protocol: "cstwa", files };
+		expect(log.fingerprint).toBe(sha256(JSON.stringify(content)));
 	});
 
 	it("has the shape of the source: 13.5 elements a row, its click rate, labels that fields explain", async () => {

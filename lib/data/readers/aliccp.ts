@@ -1,15 +1,18 @@
 import { join } from "node:path";
 import { InputError, unknownName } from "../../core/problem";
 import type { Column, Dropped, Log } from "../log";
-import { afterDigits, CSTWA_FIELDS, FAULTS, type Fault, readElements } from "./aliccpElements";
+import { afterDigits, CSTWA_FIELDS, FAULTS, type Fault } from "./aliccpElements";
 import { type AliCcpPart, findAliCcp, formatGuard } from "./aliccpFiles";
-import { afterKey, isKey, malformed, wholeNumber } from "./aliccpLine";
+import { malformed, readFeatures, wholeNumber } from "./aliccpLine";
 import { fingerprintOf } from "./folder";
 import { resized } from "./growing";
 import { type Keys, keys } from "./keys";
 import { readLines } from "./lines";
 import { numberSet } from "./numberSet";
 import { merged, tally } from "./tally";
+
+/** Raised when a change alters what the same files give. */
+export const readerVersion = 1;
 
 /** Ali-CCP as read from its raw files. */
 export interface AliCcpLog extends Log {
@@ -99,7 +102,7 @@ export async function readAliCcp({ folder, protocol = "cstwa", progress }: ReadA
 		part,
 		read,
 		dropped: merged(dropped),
-		fingerprint: fingerprintOf(files),
+		fingerprint: fingerprintOf({ reader: "aliccp", readerVersion, protocol }, files),
 		files,
 		readCommon,
 		commonRows,
@@ -131,14 +134,8 @@ async function readCommonFile(
 	let count = 0;
 
 	const parse = (bytes: Uint8Array, start: number, end: number): Fault | undefined => {
-		const keyEnd = afterKey(bytes, start);
-		if (!isKey(bytes, start, keyEnd)) return FAULTS.md5;
-		const numEnd = afterDigits(bytes, keyEnd + 1);
-		const expected = wholeNumber(bytes, keyEnd + 1, numEnd);
-		if (expected === -1) return FAULTS.featureNum;
-		ids.fill(0);
-		const fault = readElements(bytes, numEnd + 1, end, expected, ids);
-		if (fault) return fault;
+		const keyEnd = readFeatures(bytes, start, end, ids);
+		if (typeof keyEnd !== "number") return keyEnd;
 		if (known.add(bytes, start, keyEnd) === -1) return FAULTS.duplicateMd5;
 		if ((count + 1) * WIDTH > all.length) all = resized(all, 2 * all.length);
 		all.set(ids, count * WIDTH);
@@ -186,14 +183,8 @@ async function readSkeletonFile(
 		if (click >>> 0 > 1 || conversion >>> 0 > 1) return FAULTS.label;
 		if (bytes[sampleEnd + 2] !== COMMA || bytes[sampleEnd + 4] !== COMMA) return FAULTS.label;
 		const key = sampleEnd + 5;
-		const keyEnd = afterKey(bytes, key);
-		if (!isKey(bytes, key, keyEnd)) return FAULTS.md5;
-		const numEnd = afterDigits(bytes, keyEnd + 1);
-		const expected = wholeNumber(bytes, keyEnd + 1, numEnd);
-		if (expected === -1) return FAULTS.featureNum;
-		ids.fill(0);
-		const fault = readElements(bytes, numEnd + 1, end, expected, ids);
-		if (fault) return fault;
+		const keyEnd = readFeatures(bytes, key, end, ids);
+		if (typeof keyEnd !== "number") return keyEnd;
 		guard.good();
 		if (conversion > click) return FAULTS.contradiction;
 		const row = common.keys.find(bytes, key, keyEnd);

@@ -1,4 +1,4 @@
-import { FAULTS, type Fault } from "./aliccpElements";
+import { afterDigits, FAULTS, type Fault, readElements } from "./aliccpElements";
 
 const [ZERO, COMMA, TAB] = [48, 44, 9];
 
@@ -19,13 +19,29 @@ export function wholeNumber(bytes: Uint8Array, start: number, end: number): numb
 	return value;
 }
 
+/**
+ * Reads `md5,feature_num,feature_list`, with which both kinds of line end, from `[start, end)`. The ids of the list are
+ * written over `ids`, 0 where a field has none.
+ *
+ * @returns where the md5 ends, or what is wrong
+ */
+export function readFeatures(bytes: Uint8Array, start: number, end: number, ids: Int32Array): number | Fault {
+	const keyEnd = afterKey(bytes, start);
+	if (!isKey(bytes, start, keyEnd)) return FAULTS.md5;
+	const numEnd = afterDigits(bytes, keyEnd + 1);
+	const expected = wholeNumber(bytes, keyEnd + 1, numEnd);
+	if (expected === -1) return FAULTS.featureNum;
+	ids.fill(0);
+	return readElements(bytes, numEnd + 1, end, expected, ids) ?? keyEnd;
+}
+
 /** Where the hexadecimal digits that start at `at` end. */
-export function afterKey(bytes: Uint8Array, at: number): number {
+function afterKey(bytes: Uint8Array, at: number): number {
 	let p = at;
 	while ((bytes[p] - ZERO) >>> 0 < 10 || ((bytes[p] | 32) - 97) >>> 0 < 6) p++;
 	return p;
 }
 
 /** Whether `[start, end)` can be an md5: 1 to 32 hexadecimal digits with a comma after them. */
-export const isKey = (bytes: Uint8Array, start: number, end: number): boolean =>
+const isKey = (bytes: Uint8Array, start: number, end: number): boolean =>
 	end > start && end - start <= 32 && bytes[end] === COMMA;

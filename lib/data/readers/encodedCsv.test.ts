@@ -1,10 +1,11 @@
+import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../core/problem";
 import { stream } from "../../core/random";
 import { checkSchema } from "../schema";
-import { readEncodedCsv } from "./encodedCsv";
+import { readEncodedCsv, readerVersion } from "./encodedCsv";
 import { temporaryFolders } from "./temporaryFolders";
 
 const folder = temporaryFolders();
@@ -116,6 +117,15 @@ describe("encoded Ali-CCP", () => {
 		expect([all.rows, only.rows]).toEqual([40, 30]);
 		expect(only.fingerprint).not.toBe(all.fingerprint);
 		expect(only.files["ali_ccp_train.csv"]).toBe(all.files["ali_ccp_train_sample.csv"]);
+	});
+
+	it("has a fingerprint of the reader's version and the bytes", async () => {
+		const at = written({ train: 30, val: 5, test: 5 });
+		const sha256 = (content: string | Buffer) => createHash("sha256").update(content).digest("hex");
+		const names = ["test", "train", "val"].map((part) => `ali_ccp_${part}_sample.csv`);
+		const files = Object.fromEntries(names.map((name) => [name, sha256(readFileSync(join(at, name)))]));
+		const { fingerprint } = await readEncodedCsv({ folder: at });
+		expect(fingerprint).toBe(sha256(JSON.stringify({ reader: "encodedCsv", readerVersion, files })));
 	});
 
 	const file = "ali_ccp_train_sample.csv";

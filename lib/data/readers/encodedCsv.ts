@@ -7,6 +7,9 @@ import { resized } from "./growing";
 import { readLines } from "./lines";
 import { merged, type Tally, tally } from "./tally";
 
+/** Raised when a change alters what the same files give. */
+export const readerVersion = 1;
+
 /** An encoded log with the SHA-256 of each file it came from. */
 export interface EncodedLog extends Log {
 	files: Record<string, string>;
@@ -193,7 +196,7 @@ function logOf(
 		part: store.parts,
 		read,
 		dropped,
-		fingerprint: fingerprintOf(files),
+		fingerprint: fingerprintOf({ reader: "encodedCsv", readerVersion }, files),
 		files,
 	};
 }

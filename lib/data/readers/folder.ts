@@ -18,11 +18,25 @@ export async function listFolder(folder: string): Promise<string[]> {
 	}
 }
 
-/** SHA-256 over the names and SHA-256 of the files a log was read from, in the order of their names. */
-export function fingerprintOf(files: Readonly<Record<string, string>>): string {
-	const hash = createHash("sha256");
-	for (const name of Object.keys(files).sort()) hash.update(`${name} ${files[name]}\n`);
-	return hash.digest("hex");
+/** What makes a log of files, besides their bytes. */
+export interface Reader {
+	reader: string;
+	readerVersion: number;
+	/** Which fields are read and how, where there is a choice. */
+	protocol?: string;
+}
+
+/**
+ * The fingerprint of a log that was read from files: SHA-256 of the reader, its version, its protocol and each file's name
+ * and SHA-256, as JSON with the files in the order of their names.
+ */
+export function fingerprintOf(
+	{ reader, readerVersion, protocol }: Reader,
+	files: Readonly<Record<string, string>>,
+): string {
+	const sorted = Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
+	const content = { reader, readerVersion, protocol, files: sorted };
+	return createHash("sha256").update(JSON.stringify(content)).digest("hex");
 }
 
 /** What a failed open, read or stat of a file becomes. */
