@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { writeAliCcp } from "../data/readers/aliccpWriter";
 import { temporaryFolders } from "../data/readers/temporaryFolders";
 import { knownFingerprint, load, type Source } from "./source";
 
@@ -46,5 +47,22 @@ describe("files", () => {
 			"sample_skeleton_train.csv is not in",
 		);
 		await expect(load({ source: "folder", folder: at })).rejects.toThrow("ali_ccp_train.csv");
+	});
+});
+
+describe("raw Ali-CCP files", () => {
+	it("rows of the common file that are left out are told, by reason and line", async () => {
+		const raw = folder();
+		const options = { rows: 3000, testRows: 500, seed: 1, commonFaults: { duplicateMd5: 3 } };
+		await writeAliCcp(raw, { ...options, clickRate: 0.2, conversionRate: 0.3 });
+		const { remarks, dropped } = await load({ source: "aliccp", raw, protocol: "cstwa" });
+		expect(dropped).toEqual([]);
+		expect(remarks).toEqual([
+			{
+				reason: expect.stringMatching(/^common row: /),
+				count: 3,
+				first: expect.stringMatching(/^common_features_train\.csv:\d+$/),
+			},
+		]);
 	});
 });

@@ -136,7 +136,8 @@ export function table2({ plan, results }: Table2Runs): PaperTable {
 	const valid = one.metrics["auc(conversion|impression)"];
 	const conversions = one.test?.["auc(conversion|impression)"];
 	return {
-		paper: "ESMM",
+		paper: "esmm",
+		title: "ESMM, Table 2",
 		table: "Table 2",
 		notes: [
 			`ours: simulated log "${plan.preset}", ${one.data.read} impressions, split by time, test part of ${conversions?.n} impressions with ${conversions?.positives} conversions (seed 1); ${plan.seeds} paired seeds, each with a log of its own; mean ± sample deviation`,

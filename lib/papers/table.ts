@@ -24,7 +24,11 @@ export interface PaperRow {
 
 /** A paper's table as data. */
 export interface PaperTable {
+	/** The name that commands take: "esmm". */
 	paper: string;
+	/** As people cite it: "ESMM, Table 2". */
+	title: string;
+	/** As the paper numbers it: "Table 2". */
 	table: string;
 	/** What it was computed on, how often, and the smallest difference it could see. */
 	notes: string[];

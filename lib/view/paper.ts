@@ -4,12 +4,12 @@ import type { Figure } from "./figure";
 import type { Table } from "./table";
 
 /** A paper's table for people: a method a row, ours beside theirs for each column, and the verdicts as notes. */
-export function paperView({ paper, table, notes, rows }: PaperTable): Table {
+export function paperView({ title, notes, rows }: PaperTable): Table {
 	const methods = [...new Set(rows.map((row) => row.label))];
 	const columns = [...new Set(rows.map((row) => row.column))];
 	const find = (label: string, column: string) => rows.find((row) => row.label === label && row.column === column);
 	return {
-		title: `${paper} ${table}: ours beside theirs`,
+		title: `${title}: ours beside theirs`,
 		columns: [
 			{ name: "method" },
 			...columns.flatMap((column) => [
@@ -34,11 +34,11 @@ export function paperView({ paper, table, notes, rows }: PaperTable): Table {
 }
 
 /** The same as a figure: bars with 95 % intervals, the published values as hollow marks. */
-export function paperFigure({ paper, table, rows }: PaperTable): Figure {
+export function paperFigure({ title, rows }: PaperTable): Figure {
 	const methods = [...new Set(rows.map((row) => row.label))];
 	const columns = [...new Set(rows.map((row) => row.column))];
 	return barsWithIntervals({
-		title: `${paper} ${table}`,
+		title,
 		methods,
 		metrics: columns.map((column) => {
 			const of = methods.map((label) => rows.find((row) => row.label === label && row.column === column));
