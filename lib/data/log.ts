@@ -34,6 +34,6 @@ export interface Log {
 	dropped: Dropped[];
 	/** What else was left out while reading, such as rows of a file that rows are joined with; not part of `read`. */
 	remarks?: Dropped[];
-	/** SHA-256 that changes when the content changes: of the files' bytes, or of the simulator's knobs, seed and version. */
+	/** SHA-256 that changes when the content may: over the files' bytes, the reader with its version and protocol; or over the simulator's knobs, seed and version. */
 	fingerprint: string;
 }
