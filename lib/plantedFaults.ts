@@ -299,7 +299,7 @@ const training: Plan[] = [
 	[
 		"an unknown hyperparameter is ignored",
 		"core/model.ts",
-		"if (!Object.hasOwn(model.hyper, name)) throw",
+		"if (!Object.hasOwn(model.hyper, name))\n\t\t\tthrow",
 		'if (!Object.hasOwn(model.hyper, name)) continue;\n\t\tif (name === "") throw',
 		"train/fit.test.ts",
 		"what cannot be trained an unknown hyperparameter is refused, not ignored",

@@ -118,14 +118,13 @@ command<Options>(
 		const known = knownFingerprint(source);
 		const loaded = known === undefined ? await reading() : undefined;
 		const run = describe(model, { hyper, seed, data: known ?? (loaded?.fingerprint as string) });
-		const shown = fitProgress(`${model.name} seed ${seed}`);
 		const result = await execute(model, run, {
 			store,
 			final,
 			signal,
 			data: async () => loaded ?? reading(),
-			on: shown,
-		}).finally(shown.end);
+			on: fitProgress(`${model.name} seed ${seed}`),
+		});
 		for (const { reason, count, first } of [...(loaded?.dropped ?? []), ...(loaded?.remarks ?? [])])
 			process.stderr.write(`dropped ${count}: ${reason} (first: ${first})\n`);
 		return { json: result, text: words(result) };

@@ -8,7 +8,7 @@ import { sha256 } from "../data/prepare";
 import { evaluate, labelled } from "../metrics/evaluate";
 import { metricsVersion } from "../metrics/value";
 import { engine, type Tier } from "../tensor/native";
-import { engineVersion, type Fitted, fit, type Predictions, type TrainEvent } from "../train/fit";
+import { engineVersion, type FitOptions, type Fitted, fit, type Predictions } from "../train/fit";
 import type { CtrNetwork, Run, RunResult } from "./result";
 import type { Store } from "./store";
 
@@ -47,7 +47,7 @@ export interface Execute {
 	sharedCtr?: (rows: Int32Array) => Promise<Float32Array>;
 	/** Sees the trained model before its weights are freed. */
 	fitted?: (fitted: Fitted) => Promise<void>;
-	on?: (event: TrainEvent) => void;
+	on?: FitOptions["on"];
 	signal?: AbortSignal;
 }
 

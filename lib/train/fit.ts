@@ -69,8 +69,8 @@ export interface FitOptions {
 	seed: number;
 	/** Replaces some of the model's hyperparameters. */
 	hyper?: Readonly<Record<string, unknown>>;
-	/** Hears every step. */
-	on?: (event: TrainEvent) => void;
+	/** Hears every step; if it has an `end`, that is called when the training is over. */
+	on?: ((event: TrainEvent) => void) & { end?(): void };
 	/** Stops the training after the step at hand. A notebook's "stop" does so without it. */
 	signal?: AbortSignal;
 }
@@ -129,6 +129,7 @@ export async function fit<G extends Graph, H extends Hyper>(model: Model<G, H>, 
 		throw problem;
 	} finally {
 		stop.release();
+		on?.end?.();
 	}
 	return {
 		model: model.name,
