@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { InputError, unknownName } from "../core/problem";
 import { projectRoot } from "../core/root";
 import { openStore } from "../experiment/store";
-import { runTable2, table2 } from "../papers/esmm";
+import { planOfTable2, runTable2, table2 } from "../papers/esmm";
 import { type Scale, scaleNamed } from "../papers/scale";
 import { toText } from "../view/markdown";
 import { paperView } from "../view/paper";
@@ -63,7 +63,11 @@ command<Options>(
 		const scale: Scale = scaleNamed(options.scale);
 		const notebooks = notebooksOf(options.paper);
 		const figures = join(projectRoot(), "figures");
-		if (options.dryRun) return { json: { scale, notebooks }, text: `${scale}: ${notebooks.join(", ")}` };
+		if (options.dryRun) {
+			const plan = planOfTable2(scale);
+			const text = `${scale}: ${notebooks.join(", ")}; ESMM's Table 2: ${plan.runs} runs on ${plan.seeds} logs of preset ${plan.preset}`;
+			return { json: { scale, notebooks, planned: [{ paper: "esmm", table: "Table 2", ...plan }] }, text };
+		}
 		const folder = options.store === undefined ? undefined : resolve(options.store);
 		const store = openStore(folder);
 		mkdirSync(join(figures, "notebooks"), { recursive: true });

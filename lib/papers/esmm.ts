@@ -41,6 +41,12 @@ const plans: Record<Scale, Plan> = {
 	full: { preset: "bench", seeds: 10, hyper: stopping },
 };
 
+/** What `runTable2` would do at a scale: log, impressions (undefined: the preset's), seeds, and runs in all. */
+export function planOfTable2(scale: Scale): { preset: string; rows?: number; seeds: number; runs: number } {
+	const { preset, rows, seeds } = plans[scale];
+	return { preset, rows, seeds, runs: seeds * methods.length };
+}
+
 /** How far the table is, for whoever watches: told at each training step, and when a run begins and ends. */
 export interface Table2Event extends Partial<TrainEvent> {
 	/** Runs that have ended, of `runs`. */
