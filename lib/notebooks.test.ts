@@ -1,0 +1,64 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { projectRoot } from "./core/root";
+import { temporaryFolders } from "./data/readers/temporaryFolders";
+
+/** Every notebook at tiny scale through the real kernel, and what every notebook keeps to. */
+
+const root = projectRoot();
+const folder = temporaryFolders();
+const names = readdirSync(join(root, "notebooks")).filter((name) => name.endsWith(".ipynb"));
+const figures: Record<string, string[]> = {
+	"00-start-here.ipynb": ["start-here.svg", "start-here.png", "start-here.pdf"],
+	"04-esmm.ipynb": ["esmm-table-2.svg", "esmm-table-2.png", "esmm-table-2.pdf", "esmm-table-2.md", "esmm-table-2.tex"],
+};
+
+interface Output {
+	output_type: string;
+	name?: string;
+	data?: Record<string, unknown>;
+}
+interface Cell {
+	cell_type: string;
+	source: string[];
+	outputs?: Output[];
+}
+const cellsOf = (path: string): Cell[] => JSON.parse(readFileSync(path, "utf8")).cells;
+const codeOf = (cells: Cell[]) => cells.filter((cell) => cell.cell_type === "code");
+const outputsOf = (cells: Cell[]) => codeOf(cells).flatMap((cell) => cell.outputs ?? []);
+const errors = (outputs: Output[]) => outputs.filter((o) => o.output_type === "error" || o.name === "stderr");
+
+it("there is a notebook to test, and each is expected to write figures", () => {
+	expect(names.sort()).toEqual(Object.keys(figures).sort());
+});
+
+describe.each(names)("%s", (name) => {
+	it("runs from its first cell to its last, without an error in its outputs, and writes its figures", () => {
+		const at = folder();
+		const target = join(at, name);
+		const before = readFileSync(join(root, "notebooks", name), "utf8");
+		const env = { ...process.env, SCALE: "tiny", STORE: join(at, "store"), FIGURES: join(at, "figures") };
+		const python = join(root, ".venv/bin/python");
+		const args = [join(root, "lib/setup/execute.py"), join(root, "notebooks", name), target];
+		const { status, stderr } = spawnSync(python, args, { env, encoding: "utf8", timeout: 240_000 });
+		expect(status, stderr).toBe(0);
+		const outputs = outputsOf(cellsOf(target));
+		expect(errors(outputs)).toEqual([]);
+		const shown = outputs.filter((o) => o.data?.["application/vnd.plotly.v1+json"]);
+		expect(shown.length).toBeGreaterThan(0);
+		for (const { data } of shown) expect(String([data?.["image/svg+xml"]].flat().join(""))).toMatch(/^<svg/);
+		for (const file of figures[name]) expect(existsSync(join(at, "figures", file)), file).toBe(true);
+		expect(readFileSync(join(root, "notebooks", name), "utf8")).toBe(before);
+	}, 300_000);
+
+	it("is thin, committed executed, and speaks of no machine", () => {
+		const cells = cellsOf(join(root, "notebooks", name));
+		expect(codeOf(cells).length).toBeLessThanOrEqual(15);
+		for (const cell of codeOf(cells)) expect(cell.outputs?.length, cell.source.join("")).toBeGreaterThan(0);
+		expect(errors(outputsOf(cells))).toEqual([]);
+		expect(JSON.stringify(cells)).not.toMatch(/\/(home|root|tmp|Users)\//);
+		expect(JSON.stringify(cells)).not.toContain(root);
+	});
+});
