@@ -2,16 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { projectRoot } from "../core/root";
-import { published } from "./published";
-
-interface Printed {
-	paper: string;
-	table: string;
-	method: string;
-	column: string;
-	value: number | null;
-	unit?: string;
-}
+import { type Printed, published } from "./published";
 
 describe("published", () => {
 	it("percent become fractions: ESMM's Table 2", () => {

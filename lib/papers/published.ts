@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { projectRoot } from "../core/root";
 
 /** A number as a paper prints it, in data/published.json. */
-interface Printed {
+export interface Printed {
 	paper: string;
 	table: string;
 	method: string;

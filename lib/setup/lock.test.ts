@@ -33,6 +33,14 @@ function holder(milliseconds: number): ChildProcess {
 
 const ended = (child: ChildProcess) => new Promise((done) => child.on("close", done));
 
+/** Takes the lock for a piece of work that answers "mine". */
+const mine = () =>
+	withLock(
+		lock,
+		() => {},
+		async () => "mine",
+	);
+
 test("four processes work one after the other", async () => {
 	await Promise.all([80, 80, 80, 80].map((ms) => ended(holder(ms))));
 	expect(readFileSync(join(folder, "log"), "utf8")).toBe("in out in out in out in out ");
@@ -45,24 +53,12 @@ test("the lock of a killed process is taken over", async () => {
 	child.kill("SIGKILL");
 	await ended(child);
 	expect(existsSync(lock)).toBe(true);
-	expect(
-		await withLock(
-			lock,
-			() => {},
-			async () => "mine",
-		),
-	).toBe("mine");
+	expect(await mine()).toBe("mine");
 });
 
 test("a new process with the number of a dead one does not hold its lock", async () => {
 	writeFileSync(lock, JSON.stringify({ pid: process.pid, mark: "another time" }));
-	expect(
-		await withLock(
-			lock,
-			() => {},
-			async () => "mine",
-		),
-	).toBe("mine");
+	expect(await mine()).toBe("mine");
 });
 
 test("a program that a killed set-up left behind is waited for", async () => {
@@ -82,13 +78,7 @@ test("a program that a killed set-up left behind is waited for", async () => {
 
 test("an empty lock, left by a process that died at once, does not stop the next", async () => {
 	writeFileSync(lock, "");
-	expect(
-		await withLock(
-			lock,
-			() => {},
-			async () => "mine",
-		),
-	).toBe("mine");
+	expect(await mine()).toBe("mine");
 });
 
 test("the lock is gone after a failure", async () => {
