@@ -14,23 +14,62 @@ export interface Answer {
  * @param define adds the command's own options
  * @param work does the job; `signal` is aborted by SIGINT and SIGTERM
  */
-export async function command<O extends object>(
+export const command = <O extends object>(
 	name: string,
 	about: string,
 	define: (options: Command) => Command,
 	work: (options: O, signal: AbortSignal) => Promise<Answer>,
-): Promise<void> {
-	const program = define(new Command(`npm run ${name} --`).description(about))
-		.option("--json", "one JSON object on stdout")
-		.option("--debug", "stack trace on failure")
+): Promise<void> => run(framed(`npm run ${name} --`, { about, define, work }), (program) => ({ program, work }));
+
+/** One of several jobs of a command, as `npm run data -- import`. */
+export interface Job<O extends object> {
+	about: string;
+	/** Adds the job's own options and arguments. */
+	define: (options: Command) => Command;
+	/** Does the job; `args` are the words that belong to no option. */
+	work: (options: O, signal: AbortSignal, args: readonly string[]) => Promise<Answer>;
+}
+
+/** The frame of a command with several jobs, each with options of its own: `npm run NAME -- JOB`. */
+export function jobs(name: string, about: string, all: Readonly<Record<string, Job<never>>>): Promise<void> {
+	const program = quiet(new Command(`npm run ${name} --`).description(about));
+	let chosen: { program: Command; work: Job<object>["work"] } | undefined;
+	for (const [job, what] of Object.entries(all)) {
+		const sub = framed(job, what as Job<object>);
+		sub.action(() => {
+			chosen = { program: sub, work: what.work as Job<object>["work"] };
+		});
+		program.addCommand(sub);
+	}
+	return run(program, () => {
+		if (!chosen) throw new InputError(`npm run ${name} -- ${Object.keys(all).join("|")}: say which`);
+		return chosen;
+	});
+}
+
+const quiet = (program: Command): Command =>
+	program
 		.exitOverride()
 		.configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "").replace(/\n(?=.)/g, " ")) });
+
+const framed = <O extends object>(name: string, { about, define }: Job<O>): Command =>
+	quiet(
+		define(new Command(name).description(about))
+			.option("--json", "one JSON object on stdout")
+			.option("--debug", "stack trace on failure"),
+	);
+
+async function run<O extends object>(
+	program: Command,
+	choose: (program: Command) => { program: Command; work: Job<O>["work"] },
+): Promise<void> {
 	const stop = new AbortController();
 	for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
 	try {
 		program.parse();
-		const options = program.opts<O & { json?: boolean }>();
-		const { json, text } = await work(options, stop.signal);
+		const chosen = choose(program);
+		const options = chosen.program.opts<O & { json?: boolean }>();
+		const { json, text } = await chosen.work(options, stop.signal, chosen.program.args);
 		process.stdout.write(options.json ? `${JSON.stringify(json)}\n` : `${text}\n`);
 	} catch (problem) {
 		if (problem instanceof CommanderError) {

@@ -1,0 +1,107 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
+import { InputError } from "../core/problem";
+import { projectRoot } from "../core/root";
+
+/** What DuckDB may use, and where. */
+export interface OpenDuckDb {
+	/** File of the database; in memory unless named. */
+	file?: string;
+	/** Most memory of the engine, as "500MB" or "1GB"; what does not fit is put aside in `spill`. Default: 80 % of the machine's. */
+	memory?: string;
+	/** Folder for what does not fit into memory; made at need. */
+	spill?: string;
+	/** Threads; one for each core unless named. */
+	threads?: number;
+}
+
+/** An open database. */
+export interface DuckDb {
+	readonly connection: DuckDBConnection;
+	/** Runs a statement. */
+	run(sql: string): Promise<void>;
+	/** All rows of a query, as plain records; for few rows. Whole numbers of 64 bits come as numbers. */
+	rows(sql: string): Promise<Record<string, unknown>[]>;
+	/** The rows of a query in pieces of at most 2048, in order, without holding more than a few of them. */
+	chunks(sql: string): AsyncGenerator<DuckDBDataChunk>;
+	close(): void;
+}
+
+/** The package, loaded at first use. */
+export const duckdb = (): typeof import("@duckdb/node-api") =>
+	createRequire(join(projectRoot(), "package.json"))("@duckdb/node-api");
+
+/**
+ * Opens DuckDB. Rows keep the order of their source through every statement that does not group, join or sort.
+ *
+ * @throws InputError a memory size that is none, or too little memory or disk space for a statement
+ */
+export async function openDuckDb({ file = ":memory:", memory, spill, threads }: OpenDuckDb = {}): Promise<DuckDb> {
+	const options: Record<string, string> = { preserve_insertion_order: "true" };
+	if (memory !== undefined) options.memory_limit = memorySize(memory);
+	if (spill !== undefined) options.temp_directory = spill;
+	if (threads !== undefined) options.threads = String(threads);
+	const told = <T>(work: Promise<T>): Promise<T> =>
+		work.catch((problem: Error) => {
+			throw inWords(problem, memory);
+		});
+	const instance = await told(duckdb().DuckDBInstance.create(file, options));
+	const connection = await told(instance.connect());
+	return {
+		connection,
+		async run(sql) {
+			await told(connection.run(sql));
+		},
+		async rows(sql) {
+			const reader = await told(connection.runAndReadAll(sql));
+			return reader.getRowObjectsJS().map(plain);
+		},
+		async *chunks(sql) {
+			const result = await told(connection.stream(sql));
+			for (;;) {
+				const chunk = await told(result.fetchChunk());
+				if (!chunk || chunk.rowCount === 0) return;
+				yield chunk;
+			}
+		},
+		close() {
+			connection.closeSync();
+			instance.closeSync();
+		},
+	};
+}
+
+const plain = (row: Record<string, unknown>): Record<string, unknown> =>
+	Object.fromEntries(
+		Object.entries(row).map(([name, value]) => [name, typeof value === "bigint" ? Number(value) : value]),
+	);
+
+/**
+ * A size as DuckDB reads it.
+ *
+ * @throws InputError when it is no size, or below 64 MB
+ */
+export function memorySize(text: string): string {
+	const match = /^(\d+(?:\.\d+)?)\s*(MB|GB|MiB|GiB)$/i.exec(text.trim());
+	if (!match) throw new InputError(`--memory must be a size as 500MB or 1GB, not "${text}"`);
+	const mega = Number(match[1]) * (/^g/i.test(match[2]) ? 1024 : 1);
+	if (mega < 64) throw new InputError(`--memory ${text} is too little: give at least 64MB`);
+	return `${match[1]}${match[2]}`;
+}
+
+/** A problem of DuckDB as one line that says what to do. */
+function inWords(problem: Error, memory: string | undefined): Error {
+	const first = problem.message.split("\n")[0];
+	if (/No space left on device|ENOSPC/i.test(problem.message))
+		return new Error(`the disk is full: make room and give the same command again (${first})`);
+	if (/^Out of Memory Error/i.test(first))
+		return new InputError(`--memory ${memory ?? "(the machine's)"} is too little for this data: give more (${first})`);
+	return problem;
+}
+
+/** A text as an SQL string. */
+export const sqlText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** A name as an SQL identifier. */
+export const sqlName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
