@@ -7,7 +7,10 @@ export type Field =
 			readonly kind: "ids";
 			readonly name: string;
 			readonly size: number;
+			/** List i is `ids[offsets[i] .. offsets[i + 1])`. */
 			readonly offsets: Int32Array;
+			/** The list of each row, where rows share lists; else row i has list i. */
+			readonly list?: Int32Array;
 			readonly ids: Int32Array;
 			readonly weights?: Float32Array;
 	  }

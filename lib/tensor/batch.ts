@@ -80,7 +80,8 @@ function pooledLookup(fields: Embedded[], at: Int32Array): Lookup {
 		let offset = 0;
 		for (let j = 0; j < fields.length; j++) {
 			const field = fields[j];
-			const [from, to] = field.kind === "id" ? [at[i], at[i] + 1] : [field.offsets[at[i]], field.offsets[at[i] + 1]];
+			const own = field.kind === "ids" && field.list ? field.list[at[i]] : at[i];
+			const [from, to] = field.kind === "id" ? [own, own + 1] : [field.offsets[own], field.offsets[own + 1]];
 			for (let k = from; k < to; k++) {
 				ids.push(offset + field.ids[k]);
 				cells.push(i * fields.length + j);

@@ -1,0 +1,51 @@
+import { type DuckDb, duckdb, sqlName } from "../duckdb";
+
+/** Mean and deviation of a number in the training rows; a deviation under 1e-6 counts as 1. */
+export interface Scaling {
+	mean: number;
+	deviation: number;
+}
+
+/** The scalings of number columns of `staged`, summed in the order of the rows, so that they are the same on every run. */
+export async function scalings(db: DuckDb, names: readonly string[]): Promise<Record<string, Scaling>> {
+	if (names.length === 0) return {};
+	const sql = `SELECT ${names.map(sqlName).join(", ")} FROM staged WHERE part = 0`;
+	const total = async (term: (value: number, column: number) => number) => {
+		const sums = new Float64Array(names.length);
+		let rows = 0;
+		for await (const chunk of db.chunks(sql)) {
+			rows += chunk.rowCount;
+			for (let column = 0; column < names.length; column++) {
+				const { items } = chunk.getColumnVector(column) as unknown as { items: Float64Array };
+				for (let i = 0; i < chunk.rowCount; i++) sums[column] += term(items[i], column);
+			}
+		}
+		return sums.map((sum) => sum / rows);
+	};
+	const means = await total((value) => value);
+	const variances = await total((value, column) => (value - means[column]) ** 2);
+	return Object.fromEntries(
+		names.map((name, column) => {
+			const deviation = Math.sqrt(variances[column]);
+			return [name, { mean: means[column], deviation: deviation < 1e-6 ? 1 : deviation }];
+		}),
+	);
+}
+
+/** Makes an SQL function that scales a DOUBLE to a FLOAT: tanh((v − mean) / deviation). */
+export function scaleFunction(db: DuckDb, { mean, deviation }: Scaling, name: string): void {
+	const { DuckDBScalarFunction, DOUBLE, FLOAT } = duckdb();
+	db.connection.registerScalarFunction(
+		DuckDBScalarFunction.create({
+			name,
+			parameterTypes: [DOUBLE],
+			returnType: FLOAT,
+			mainFunction(_, input, output) {
+				const { items } = input.getColumnVector(0) as unknown as { items: Float64Array };
+				const scaled = (output as unknown as { items: Float32Array }).items;
+				for (let i = 0; i < input.rowCount; i++) scaled[i] = Math.tanh((items[i] - mean) / deviation);
+				output.flush();
+			},
+		}),
+	);
+}
