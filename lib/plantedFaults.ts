@@ -457,7 +457,7 @@ const results: Plan[] = [
 	[
 		"a metric over an unknown space is taken over all rows",
 		"metrics/evaluate.ts",
-		"if (name !== IMPRESSION && !events[name]) throw",
+		"if (name !== IMPRESSION && !of.events.includes(name)) throw",
 		'if (name === "") throw',
 		"metrics/evaluate.test.ts",
 		"what the rows do not have an unknown space or event is refused, never taken over all rows",

@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { pCTCVR, pCTR, pCVR } from "../core/prob";
-import { evaluate, type Labelled, labelled } from "./evaluate";
+import { stream } from "../core/random";
+import { evaluate, evaluateScored, type Labelled, labelled } from "./evaluate";
 
 // Rows 0–3 are clicked, row 0 and 2 convert.
 const rows: Labelled = {
@@ -134,5 +136,57 @@ describe("what the rows do not have", () => {
 		const { value, ceiling } = metrics["truth.auc(click|impression)"];
 		expect(value).toBe(ceiling);
 		expect(value).toBeGreaterThan(0.5);
+	});
+});
+
+/** 20 000 rows with the truth known; `levels` different scores. */
+function sample(levels: number) {
+	const n = 20_000;
+	const random = stream(7, `scores/${levels}`);
+	const column = () => Float32Array.from({ length: n }, () => Math.round(random.uniform() * levels) / levels);
+	const truth = { [pCTR]: column(), [pCVR]: column(), "conversion|do(click)": column(), [pCTCVR]: column() };
+	const click = Uint8Array.from({ length: n }, () => +(random.uniform() < 0.3));
+	const conversion = click.map((clicked) => clicked * +(random.uniform() < 0.2));
+	const predictions: Record<string, Float32Array> = { [pCTR]: column(), [pCVR]: column(), [pCTCVR]: column() };
+	return { predictions, rows: { events: { click, conversion }, truth } };
+}
+
+describe("to the last bit", () => {
+	it.each([
+		[20, "c307252c2f51f194c42f83da16a38442be73d31f7a36e38e22ebc872b532a611"],
+		[1e7, "39e4540a3848b084cf66f3800e52abd0decce91f14b00f85de31123cdde41e9d"],
+	])(
+		"%i levels: every value and error is what version 1 of the metrics gives; else raise metricsVersion",
+		(levels, hash) => {
+			const { predictions, rows } = sample(levels);
+			const text = JSON.stringify(evaluate(predictions, rows));
+			expect(createHash("sha256").update(text).digest("hex")).toBe(hash);
+		},
+	);
+	it("in pieces as in one, and neither predictions nor truths are changed", () => {
+		const { predictions, rows } = sample(1e7);
+		const whole = evaluate(predictions, rows);
+		const again = sample(1e7);
+		expect(predictions).toEqual(again.predictions);
+		expect(rows).toEqual(again.rows);
+		const cut = <A extends Uint8Array | Float32Array>(columns: Record<string, A>, from: number): Record<string, A> =>
+			Object.fromEntries(
+				Object.entries(columns).map(([name, values]) => [name, values.subarray(from, from + 777) as A]),
+			);
+		const inPieces = evaluateScored({
+			rows: 20_000,
+			probs: Object.keys(predictions),
+			events: Object.keys(rows.events),
+			truths: Object.keys(rows.truth),
+			*pieces(prob) {
+				for (let from = 0; from < 20_000; from += 777)
+					yield {
+						scores: predictions[prob].subarray(from, from + 777),
+						events: cut(rows.events, from),
+						truth: cut(rows.truth, from),
+					};
+			},
+		});
+		expect(inPieces).toEqual(whole);
 	});
 });

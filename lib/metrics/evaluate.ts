@@ -1,7 +1,8 @@
 import { eventOf, IMPRESSION, type Prob, pCVR, spaceOf } from "../core/prob";
 import { unknownName } from "../core/problem";
-import { auc } from "./ranking";
-import { type Estimate, kl, meanOf, pcoc, rmse, softAuc } from "./truth";
+import { aucInPlace } from "./ranking";
+import { firstRows, type Room, roomFor } from "./room";
+import { type Estimate, kl, meanOf, pcoc, rmse, softAucInPlace } from "./truth";
 import type { MetricValue } from "./value";
 
 /** What metrics need to know of the rows at hand; every column has one entry a row. */
@@ -28,6 +29,22 @@ export function labelled(of: Labelled, rows: Int32Array): Labelled {
 	};
 }
 
+/** Some rows, in order: one prediction column with the labels and truths that go with it. */
+export interface Piece extends Labelled {
+	readonly scores: Float32Array;
+}
+
+/** Predictions with labels and truths, wherever they lie; metrics read one prediction column after another. */
+export interface Scored {
+	readonly rows: number;
+	/** What was predicted, and the names of the labels and truths that there are. */
+	readonly probs: readonly string[];
+	readonly events: readonly string[];
+	readonly truths: readonly string[];
+	/** The rows of one prediction column, in order, with at least the events and truths that are named. */
+	pieces(prob: string, events: readonly string[], truths: readonly string[]): Iterable<Piece>;
+}
+
 /**
  * Every metric of every prediction column, by name: `auc(conversion|click)`, `logloss(…)`, `pcoc(…)`, and where
  * the truth is known `truth.auc(…)`, `truth.rmse(…)`, `truth.pcoc(…)`, `truth.kl(…)` over all impressions.
@@ -44,27 +61,54 @@ export function evaluate(
 	predictions: Readonly<Record<string, Float32Array>>,
 	rows: Labelled,
 ): Record<string, MetricValue> {
+	const probs = Object.keys(predictions);
+	return evaluateScored({
+		rows: Math.max(0, ...Object.values(predictions).map((column) => column.length)),
+		probs,
+		events: Object.keys(rows.events),
+		truths: Object.keys(rows.truth),
+		pieces: (prob) => [{ scores: predictions[prob], ...rows }],
+	});
+}
+
+/**
+ * The same metrics, to the last bit, of predictions that need not lie in memory: beside what `pieces` holds, 9 bytes a
+ * row, 16 where the truth is known.
+ *
+ * @throws InputError as `evaluate`
+ */
+export function evaluateScored(of: Scored): Record<string, MetricValue> {
+	const judged = (prob: string) =>
+		[prob, ...(prob === pCVR ? ["conversion|do(click)"] : [])].filter((name) => of.truths.includes(name));
+	const room = roomFor(of.rows, of.probs.flatMap(judged).length > 0);
 	const metrics: Record<string, MetricValue> = {};
-	for (const [name, column] of Object.entries(predictions)) {
+	for (const name of of.probs) {
 		const prob = name as Prob;
-		Object.assign(metrics, onLabels(prob, column, rows));
-		Object.assign(metrics, onTruth(prob, column, rows.truth[prob]));
-		if (prob === pCVR)
-			Object.assign(metrics, onTruth("conversion|do(click)", column, rows.truth["conversion|do(click)"]));
+		Object.assign(metrics, onLabels(prob, of, room));
+		for (const truth of judged(prob)) Object.assign(metrics, onTruth(truth, prob, of, room));
 	}
 	return metrics;
 }
 
-function onLabels(prob: Prob, column: Float32Array, { events }: Labelled): Record<string, MetricValue> {
+function onLabels(prob: Prob, of: Scored, room: Room): Record<string, MetricValue> {
 	const [event, space] = [eventOf(prob), spaceOf(prob)];
 	for (const name of [event, space])
-		if (name !== IMPRESSION && !events[name]) throw unknownName(`event of P(${prob})`, name, Object.keys(events));
-	const inSpace = space === IMPRESSION ? undefined : events[space];
-	const keep = (_: number, row: number) => !inSpace || inSpace[row] === 1;
-	const scores = column.filter(keep);
-	const labels = events[event].filter(keep);
-	const n = scores.length;
-	const ranked = auc(scores, labels);
+		if (name !== IMPRESSION && !of.events.includes(name)) throw unknownName(`event of P(${prob})`, name, of.events);
+	const needed = [event, space].filter((name) => name !== IMPRESSION);
+	let n = 0;
+	for (const { scores, events } of of.pieces(prob, needed, [])) {
+		const happened = events[event];
+		const inSpace = space === IMPRESSION ? undefined : events[space];
+		for (let row = 0; row < scores.length; row++) {
+			if (inSpace && inSpace[row] !== 1) continue;
+			room.scores[n] = scores[row];
+			room.labels[n] = happened[row];
+			n++;
+		}
+	}
+	const { scores, labels, scratch } = firstRows(room, n);
+	const [loss, ratio] = [logLoss(scores, labels), pcoc(scores, labels)];
+	const ranked = aucInPlace(scores, labels, scratch[0]);
 	const { positives } = ranked;
 	const about = { space, n, positives };
 	const none =
@@ -73,23 +117,31 @@ function onLabels(prob: Prob, column: Float32Array, { events }: Labelled): Recor
 	const missing = (reason: string): MetricValue => ({ value: null, se: null, ...about, reason });
 	return {
 		[`auc(${prob})`]: ranked.value === null ? missing(none) : { value: ranked.value, se: ranked.se, ...about },
-		[`logloss(${prob})`]: n === 0 ? missing(none) : value(logLoss(scores, labels)),
-		[`pcoc(${prob})`]: positives === 0 ? missing(none) : value(pcoc(scores, labels)),
+		[`logloss(${prob})`]: n === 0 ? missing(none) : value(loss),
+		[`pcoc(${prob})`]: positives === 0 ? missing(none) : value(ratio),
 	};
 }
 
-function onTruth(prob: string, column: Float32Array, truth: Float32Array | undefined): Record<string, MetricValue> {
-	if (!truth) return {};
-	const about = { space: IMPRESSION, n: column.length, positives: truth.reduce((a, b) => a + b, 0) };
+function onTruth(name: string, prob: Prob, of: Scored, room: Room): Record<string, MetricValue> {
+	let n = 0;
+	for (const piece of of.pieces(prob, [], [name])) {
+		room.scores.set(piece.scores, n);
+		room.truth.set(piece.truth[name], n);
+		n += piece.scores.length;
+	}
+	const { scores, truth, scratch } = firstRows(room, n);
+	const about = { space: IMPRESSION, n, positives: truth.reduce((a, b) => a + b, 0) };
 	const value = ({ value, se }: Estimate): MetricValue =>
 		Number.isFinite(value)
 			? { value, se, ...about }
-			: { value: null, se: null, ...about, reason: `the truth of the ${about.n} rows sums to ${about.positives}` };
+			: { value: null, se: null, ...about, reason: `the truth of the ${n} rows sums to ${about.positives}` };
+	const [error, ratio, divergence] = [rmse(scores, truth), pcoc(scores, truth), kl(scores, truth)];
+	const { ranked, ceiling } = softAucInPlace(scores, truth, scratch);
 	return {
-		[`truth.auc(${prob})`]: { ...value(softAuc(column, truth)), ceiling: softAuc(truth, truth).value },
-		[`truth.rmse(${prob})`]: value(rmse(column, truth)),
-		[`truth.pcoc(${prob})`]: value(pcoc(column, truth)),
-		[`truth.kl(${prob})`]: value(kl(column, truth)),
+		[`truth.auc(${name})`]: { ...value(ranked), ceiling },
+		[`truth.rmse(${name})`]: value(error),
+		[`truth.pcoc(${name})`]: value(ratio),
+		[`truth.kl(${name})`]: value(divergence),
 	};
 }
 

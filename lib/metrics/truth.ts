@@ -1,3 +1,5 @@
+import { bitsOf, sortable, sortKeys } from "./radix";
+
 /**
  * What only a simulated log allows: predictions against the true probability of every impression, clicked or not.
  * All sums run in float64.
@@ -20,43 +22,95 @@ export interface Estimate {
  * @param weight of each row, for a space that is itself known by probability (clicked rows: weight P(click))
  */
 export function softAuc(scores: Float32Array, truth: ArrayLike<number>, weight?: ArrayLike<number>): Estimate {
-	const n = scores.length;
-	const order = ascending(scores);
-	const w = (i: number) => (weight ? weight[i] : 1);
+	const { keys, order } = ranked(scores);
+	const inOrder = (column: ArrayLike<number>) => Float64Array.from(order, (row) => column[row]);
+	return softAucOf(keys, inOrder(truth), classes(truth, weight), weight && inOrder(weight));
+}
+
+/**
+ * The same without weights, and its ceiling (what the truth itself reaches), where memory is scarce: 16 bytes a row in all.
+ *
+ * @param scores overwritten
+ * @param truth overwritten
+ * @param scratch two as long as these; overwritten
+ */
+export function softAucInPlace(
+	scores: Float32Array,
+	truth: Float32Array,
+	scratch: readonly [Uint32Array, Uint32Array],
+): { ranked: Estimate; ceiling: number } {
+	const sums = classes(truth);
+	const sorted = (by: Float32Array) => {
+		const keys = keysOf(by);
+		sortKeys(keys, scratch[0], bitsOf(truth), scratch[1]);
+		return softAucOf(keys, truth, sums);
+	};
+	const ranked = sorted(scores);
+	scores.set(truth);
+	return { ranked, ceiling: sorted(scores).value };
+}
+
+/** Weight of the positives, of the negatives, and of the pairs that a row would form with itself. */
+interface Classes {
+	positive: number;
+	negative: number;
+	self: number;
+}
+
+function classes(truth: ArrayLike<number>, weight?: ArrayLike<number>): Classes {
 	let [positive, negative, self] = [0, 0, 0];
-	for (let i = 0; i < n; i++) {
-		const c = truth[i];
-		positive += w(i) * c;
-		negative += w(i) * (1 - c);
-		self += w(i) * w(i) * c * (1 - c);
+	for (let i = 0; i < truth.length; i++) {
+		const [c, w] = [truth[i], weight ? weight[i] : 1];
+		positive += w * c;
+		negative += w * (1 - c);
+		self += w * w * c * (1 - c);
 	}
-	let [below, above, numerator, squares] = [0, positive, 0, 0];
-	const blocks: { to: number; negativeBelow: number; positiveAbove: number }[] = [];
-	for (let from = 0; from < n; ) {
-		const score = scores[order[from]];
+	return { positive, negative, self };
+}
+
+/** `softAuc` of rows by rising key. */
+function softAucOf(
+	keys: Uint32Array,
+	truth: Float32Array | Float64Array,
+	{ positive, negative, self }: Classes,
+	weight?: Float64Array,
+): Estimate {
+	const n = keys.length;
+	/** Sums over the block of ties that begins at a place, and where it ends. */
+	const blockAt = (from: number) => {
 		let [C, B, S, to] = [0, 0, 0, from];
-		for (; to < n && scores[order[to]] === score; to++) {
-			const i = order[to];
-			C += w(i) * truth[i];
-			B += w(i) * (1 - truth[i]);
-			S += w(i) * w(i) * truth[i] * (1 - truth[i]);
+		for (const key = keys[from]; to < n && keys[to] === key; to++) {
+			const [c, w] = [truth[to], weight ? weight[to] : 1];
+			C += w * c;
+			B += w * (1 - c);
+			S += w * w * c * (1 - c);
 		}
+		return { C, B, S, to };
+	};
+	let [below, above, numerator] = [0, positive, 0];
+	for (let from = 0; from < n; ) {
+		const { C, B, S, to } = blockAt(from);
 		numerator += C * below + (C * B - S) / 2;
-		blocks.push({ to, negativeBelow: (below + B / 2) / negative, positiveAbove: (above - C / 2) / positive });
 		below += B;
 		above -= C;
 		from = to;
 	}
 	const value = numerator / (positive * negative - self);
-	let row = 0;
-	for (const { to, negativeBelow, positiveAbove } of blocks)
-		for (; row < to; row++) {
-			const i = order[row];
+	let squares = 0;
+	[below, above] = [0, positive];
+	for (let from = 0; from < n; ) {
+		const { C, B, to } = blockAt(from);
+		const negativeBelow = (below + B / 2) / negative;
+		const positiveAbove = (above - C / 2) / positive;
+		for (; from < to; from++) {
+			const [c, w] = [truth[from], weight ? weight[from] : 1];
 			const influence =
-				((w(i) * truth[i]) / positive) * (negativeBelow - value) +
-				((w(i) * (1 - truth[i])) / negative) * (positiveAbove - value);
+				((w * c) / positive) * (negativeBelow - value) + ((w * (1 - c)) / negative) * (positiveAbove - value);
 			squares += influence * influence;
 		}
+		below += B;
+		above -= C;
+	}
 	return { value, se: Math.sqrt(squares) };
 }
 
@@ -97,20 +151,24 @@ export function meanOf(n: number, value: (row: number) => number): { mean: numbe
 	return { mean, se: n > 1 ? Math.sqrt(squares / (n - 1) / n) : 0 };
 }
 
-/** Row numbers by rising score. A float32's bits, made to sort as numbers do, and the row share one 64-bit key. */
-export function ascending(scores: Float32Array): Uint32Array {
+/** Row numbers by rising score; rows of equal score in their order. */
+export const ascending = (scores: Float32Array): Uint32Array => ranked(scores).order;
+
+function ranked(scores: Float32Array): { keys: Uint32Array; order: Uint32Array } {
 	const n = scores.length;
-	const keys = new BigUint64Array(n);
-	const halves = new Uint32Array(keys.buffer);
-	const bits = new Uint32Array(scores.buffer, scores.byteOffset, n);
-	for (let i = 0; i < n; i++) {
-		if (Number.isNaN(scores[i])) throw new Error(`the score of row ${i} is NaN`);
-		const b = scores[i] === 0 ? 0 : bits[i];
-		halves[2 * i] = i;
-		halves[2 * i + 1] = b & 0x80000000 ? ~b : b | 0x80000000;
-	}
-	keys.sort();
+	const keys = keysOf(scores.slice());
 	const order = new Uint32Array(n);
-	for (let i = 0; i < n; i++) order[i] = halves[2 * i];
-	return order;
+	for (let row = 0; row < n; row++) order[row] = row;
+	sortKeys(keys, new Uint32Array(n), order, new Uint32Array(n));
+	return { keys, order };
+}
+
+/** Makes scores into keys that sort as they do, in their place. */
+function keysOf(scores: Float32Array): Uint32Array {
+	const keys = bitsOf(scores);
+	for (let row = 0; row < scores.length; row++) {
+		if (Number.isNaN(scores[row])) throw new Error(`the score of row ${row} is NaN`);
+		keys[row] = sortable(keys[row]);
+	}
+	return keys;
 }
