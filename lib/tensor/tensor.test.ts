@@ -173,6 +173,19 @@ describe("embed", () => {
 		disposeWeights(weights);
 	});
 
+	it("pools the list that a row shares with others", () => {
+		const shared = { offsets: Int32Array.of(0, 2, 3), list: Int32Array.of(1, 0, 1, 0), ids: Int32Array.of(1, 2, 2) };
+		const data = toy([{ kind: "ids", name: "past", size: 3, ...shared }]);
+		const weights = filled(8, 1);
+		const e = layers({ weights, seed: 1, read: read(weights) }).embed("e", batchOf(data, Int32Array.of(0, 1)), 1);
+		// past begins at table row 5: list 1 = 7, list 0 = 6 + 7.
+		expect(e.arraySync()).toEqual([
+			[0, 4, 7],
+			[1, 4, 13],
+		]);
+		disposeWeights(weights);
+	});
+
 	it("sums the gradients of a row that is looked up more than once", () => {
 		const weights = filled(5, 2);
 		const batch = batchOf(toy(), Int32Array.of(0, 1, 2, 3));
