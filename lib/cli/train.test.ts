@@ -85,7 +85,7 @@ describe("train on Ali-CCP", () => {
 	/** Encoded rows in the format that other projects share; SAMPLES names a folder with theirs. */
 	function encodedFolder(): { at: string; what: string } {
 		const samples = process.env.SAMPLES;
-		if (samples) return { at: samples, what: "the sample files" };
+		if (samples) return { at: join(samples, "aliccp-encoded"), what: "the sample files" };
 		const at = folder();
 		const line = (i: number) => `${+(i % 3 === 0)},${+(i % 9 === 0)},${1 + (i % 5)},${1 + (i % 7)},${(i % 11) / 11}`;
 		for (const [part, rows] of [
