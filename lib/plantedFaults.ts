@@ -76,10 +76,10 @@ const data: Plan[] = [
 	],
 	[
 		"raw rows with click=0 and conversion=1 are kept",
-		"data/readers/aliccp.ts",
+		"data/readers/aliccpScan.ts",
 		"if (conversion > click) return FAULTS.contradiction;",
 		"",
-		"data/readers/aliccp.test.ts",
+		"data/readers/aliccpScan.test.ts",
 		"rows with faults are each counted under their reason, with the first line",
 	],
 	[

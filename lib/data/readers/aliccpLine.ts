@@ -1,4 +1,4 @@
-import { afterDigits, FAULTS, type Fault, readElements } from "./aliccpElements";
+import { afterDigits, FAULTS, type Fault, type FeatureList, readElements } from "./aliccpElements";
 
 const [ZERO, COMMA, TAB] = [48, 44, 9];
 
@@ -20,19 +20,18 @@ export function wholeNumber(bytes: Uint8Array, start: number, end: number): numb
 }
 
 /**
- * Reads `md5,feature_num,feature_list`, with which both kinds of line end, from `[start, end)`. The ids of the list are
- * written over `ids`, 0 where a field has none.
+ * Reads `md5,feature_num,feature_list`, with which both kinds of line end, from `[start, end)`. The list is
+ * written over `into`.
  *
  * @returns where the md5 ends, or what is wrong
  */
-export function readFeatures(bytes: Uint8Array, start: number, end: number, ids: Int32Array): number | Fault {
+export function readFeatures(bytes: Uint8Array, start: number, end: number, into: FeatureList): number | Fault {
 	const keyEnd = afterKey(bytes, start);
 	if (!isKey(bytes, start, keyEnd)) return FAULTS.md5;
 	const numEnd = afterDigits(bytes, keyEnd + 1);
 	const expected = wholeNumber(bytes, keyEnd + 1, numEnd);
 	if (expected === -1) return FAULTS.featureNum;
-	ids.fill(0);
-	return readElements(bytes, numEnd + 1, end, expected, ids) ?? keyEnd;
+	return readElements(bytes, numEnd + 1, end, expected, into) ?? keyEnd;
 }
 
 /** Where the hexadecimal digits that start at `at` end. */

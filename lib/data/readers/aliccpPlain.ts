@@ -1,38 +1,47 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Log } from "../log";
-import { CSTWA_FIELDS, FAULTS, type Fault, OTHER_FIELDS } from "./aliccpElements";
+import { CSTWA_FIELDS, FAULTS, type Fault, FIELDS, HISTORIES } from "./aliccpElements";
+
+/** Field → its ids in the order of the line, each with its value as a 32-bit number. */
+export type PlainLists = Record<string, [id: number, value: number][]>;
+
+/** A row of both protocols: the last id of each of CSTWA_FIELDS, and what `esmm` has as lists of the skeleton row. */
+export interface PlainRow {
+	part: number;
+	click: number;
+	conversion: number;
+	common: number;
+	ids: number[];
+	lists: PlainLists;
+}
 
 /** What {@link plainAliCcp} finds in a folder. */
 export interface PlainAliCcp {
-	rows: { part: number; click: number; conversion: number; ids: number[] }[];
+	rows: PlainRow[];
+	/** The histories of each kept common row, the heaviest first; those of the train part, then those of the test part. */
+	common: PlainLists[];
 	/** The lines each row was made of: of the skeleton and of the common file. */
 	lines: { skeleton: string; common: string }[];
 	read: number;
 	/** Reason → how often, and where first. */
 	dropped: Map<string, { count: number; first: string }>;
 	droppedCommon: Map<string, { count: number; first: string }>;
+	/** Lists on the side where they are not read. */
+	unread: Map<string, { count: number; first: string }>;
 	/** A file none of whose rows can be used. */
 	hopeless: boolean;
 }
 
-/** The rows of a log in the form of {@link PlainAliCcp}, without their lines. */
-export const rowsOf = ({ rows, columns, part }: Log) =>
-	Array.from({ length: rows }, (_, row) => ({
-		part: part![row],
-		click: (columns.click as Uint8Array)[row],
-		conversion: (columns.conversion as Uint8Array)[row],
-		ids: CSTWA_FIELDS.map((field) => (columns[field] as Int32Array)[row]),
-	}));
+const ROW_LISTS = ["853", "210"];
 
 /**
  * Ali-CCP's raw files read once more, the slow and obvious way: whole files, strings and regular expressions. For tests,
  * which compare the fast reader with it.
  */
-export function plainAliCcp(folder: string): PlainAliCcp {
+export function plainAliCcp(folder: string, history = 50): PlainAliCcp {
 	const result: PlainAliCcp = {
-		...{ rows: [], lines: [], read: 0, hopeless: false },
-		...{ dropped: new Map(), droppedCommon: new Map() },
+		...{ rows: [], common: [], lines: [], read: 0, hopeless: false },
+		...{ dropped: new Map(), droppedCommon: new Map(), unread: new Map() },
 	};
 	const drop = (which: PlainAliCcp["dropped"], reason: string, first: string) => {
 		const known = which.get(reason);
@@ -43,12 +52,24 @@ export function plainAliCcp(folder: string): PlainAliCcp {
 		const skeletonName = `sample_skeleton_${which}.csv`;
 		const commonName = `common_features_${which}.csv`;
 		if (!existsSync(join(folder, skeletonName))) continue;
-		const common = new Map<string, { line: string; ids: Map<string, number> }>();
+		const common = new Map<string, { line: string; number: number; ids: Map<string, number> }>();
+		const strays = (lists: PlainLists, fields: readonly string[], where: string, first: string) => {
+			for (const field of fields)
+				if (lists[field].length > 0) drop(result.unread, `field ${field} in a ${where}, where it is not read`, first);
+		};
 		for (const [index, line] of linesOf(join(folder, commonName)).entries()) {
 			const parsed = commonRow(line);
 			if (typeof parsed === "string") drop(result.droppedCommon, parsed, `${commonName}:${index + 1}`);
 			else if (common.has(parsed.md5)) drop(result.droppedCommon, FAULTS.duplicateMd5, `${commonName}:${index + 1}`);
-			else common.set(parsed.md5, { line, ids: parsed.ids });
+			else {
+				common.set(parsed.md5, { line, number: result.common.length, ids: parsed.ids });
+				const heaviest = HISTORIES.map((field) => {
+					const sorted = [...parsed.lists[field]].sort((a, b) => b[1] - a[1]);
+					return [field, sorted.slice(0, history)];
+				});
+				result.common.push(Object.fromEntries(heaviest));
+				strays(parsed.lists, ROW_LISTS, "common row", `${commonName}:${index + 1}`);
+			}
 		}
 		const samples = new Set<number>();
 		let kept = 0;
@@ -65,7 +86,10 @@ export function plainAliCcp(folder: string): PlainAliCcp {
 					kept++;
 					const joined = common.get(row.md5)!;
 					const ids = CSTWA_FIELDS.map((field) => joined.ids.get(field) ?? row.ids.get(field) ?? 0);
-					result.rows.push({ part, click: row.click, conversion: row.conversion, ids });
+					const lists = Object.fromEntries(ROW_LISTS.map((field) => [field, row.lists[field]]));
+					const { click, conversion } = row;
+					result.rows.push({ part, click, conversion, common: joined.number, ids, lists });
+					strays(row.lists, HISTORIES, "skeleton row", `${skeletonName}:${index + 1}`);
 					result.lines.push({ skeleton: line, common: joined.line });
 				}
 			}
@@ -92,11 +116,14 @@ function badLine(line: string, commas: number): Fault | undefined {
 	return line.split(",").length === commas + 1 ? undefined : FAULTS.commas;
 }
 
-type IdsByField = Map<string, number>;
+/** What is in both kinds of line: the last id of each field, and all of them. */
+interface Features {
+	md5: string;
+	ids: Map<string, number>;
+	lists: PlainLists;
+}
 
-function skeletonRow(
-	line: string,
-): Fault | { sample: number; click: number; conversion: number; md5: string; ids: IdsByField } {
+function skeletonRow(line: string): Fault | (Features & { sample: number; click: number; conversion: number }) {
 	const bad = badLine(line, 5);
 	if (bad) return bad;
 	const [sample, click, conversion, ...rest] = line.split(",");
@@ -107,21 +134,24 @@ function skeletonRow(
 	return { sample: Number(sample), click: Number(click), conversion: Number(conversion), ...common };
 }
 
-function commonRow(line: string): Fault | { md5: string; ids: IdsByField } {
+function commonRow(line: string): Fault | Features {
 	const bad = badLine(line, 2);
 	if (bad) return bad;
 	const [md5, num, list] = line.replace(/\r$/, "").split(",");
 	if (!/^[0-9a-fA-F]{1,32}$/.test(md5)) return FAULTS.md5;
 	if (!/^\d{1,15}$/.test(num)) return FAULTS.featureNum;
-	const ids: IdsByField = new Map();
+	const ids = new Map<string, number>();
+	const lists: PlainLists = Object.fromEntries(FIELDS.map((field) => [field, []]));
 	const elements = list === "" ? [] : list.split("\x01");
 	for (const element of elements) {
 		if ([...element].filter((char) => MARKS.includes(char)).join("") !== "\x02\x03") return FAULTS.element;
 		const [field, id, value] = element.replace("\x02", "\x03").split("\x03");
-		if (![...CSTWA_FIELDS, ...OTHER_FIELDS].includes(field as never)) return FAULTS.field;
+		if (!FIELDS.includes(field as never)) return FAULTS.field;
 		if (!/^\d+$/.test(id) || Number(id) < 1 || Number(id) >= 2 ** 31) return FAULTS.id;
 		if (!/^-?\d+(\.\d+)?([eE][-+]?\d+)?$/.test(value)) return FAULTS.value;
+		if (!Number.isFinite(Math.fround(Number(value)))) return FAULTS.value;
 		ids.set(field, Number(id));
+		lists[field].push([Number(id), Math.fround(Number(value))]);
 	}
-	return elements.length === Number(num) ? { md5, ids } : FAULTS.count;
+	return elements.length === Number(num) ? { md5, ids, lists } : FAULTS.count;
 }
