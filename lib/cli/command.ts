@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { InputError } from "../core/problem";
+import { InputError, unknownName } from "../core/problem";
 
 /** What a command gives: an object for `--json`, text for people. */
 export interface Answer {
@@ -32,7 +32,12 @@ export interface Job<O extends object> {
 
 /** The frame of a command with several jobs, each with options of its own: `npm run NAME -- JOB`. */
 export function jobs(name: string, about: string, all: Readonly<Record<string, Job<never>>>): Promise<void> {
-	const program = quiet(new Command(`npm run ${name} --`).description(about));
+	const names = Object.keys(all);
+	const program = quiet(new Command(`npm run ${name} --`).description(about).usage(`${names.join("|")} [options]`));
+	program.argument("[job]").action((given?: string) => {
+		if (given === undefined) throw new InputError(`npm run ${name} -- ${names.join("|")}: say which`);
+		throw unknownName("job", given, names);
+	});
 	let chosen: { program: Command; work: Job<object>["work"] } | undefined;
 	for (const [job, what] of Object.entries(all)) {
 		const sub = framed(job, what as Job<object>);
@@ -42,7 +47,7 @@ export function jobs(name: string, about: string, all: Readonly<Record<string, J
 		program.addCommand(sub);
 	}
 	return run(program, () => {
-		if (!chosen) throw new InputError(`npm run ${name} -- ${Object.keys(all).join("|")}: say which`);
+		if (!chosen) throw new InputError(`npm run ${name} -- ${names.join("|")}: say which`);
 		return chosen;
 	});
 }

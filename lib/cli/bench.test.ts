@@ -1,0 +1,253 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { child, measured } from "../../bench/child";
+import { type BenchResult, digits, figure, ratio } from "../../bench/figures";
+import { rawAliCcp } from "../../bench/rawAliCcp";
+import { textOf, withResult } from "../../bench/results";
+import { differences } from "../../bench/sameTables";
+import { validRows } from "../../bench/validRows";
+import { projectRoot } from "../core/root";
+import { openDuckDb, sqlText } from "../data/duckdb";
+import { prepare } from "../data/prepare";
+import { readAliCcp } from "../data/readers/aliccp";
+import { CSTWA_FIELDS } from "../data/readers/aliccpElements";
+import { writeAliCcp } from "../data/readers/aliccpWriter";
+import { temporaryFolders } from "../data/readers/temporaryFolders";
+import { split } from "../data/split";
+import { runCommand } from "./runCommand";
+
+const root = projectRoot();
+const folder = temporaryFolders();
+const python = join(root, ".venv/bin/python");
+
+describe("figures", () => {
+	it("are the median, the least and the most; a ratio spans what any two measurements give", () => {
+		expect(figure([5, 1, 3])).toEqual({ median: 3, min: 1, max: 5 });
+		expect(figure([4, 2])).toEqual({ median: 3, min: 2, max: 4 });
+		expect(ratio(figure([10, 20, 40]), figure([2, 5]))).toEqual({ median: 20 / 3.5, min: 2, max: 20 });
+		expect([0.123456, 24.1, 132999.6].map(digits)).toEqual(["0.123", "24.1", "133,000"]);
+	});
+
+	it("go into their own section of RESULTS.md, and leave the others as they are", () => {
+		const result = (bench: string, n: number): BenchResult => ({
+			bench,
+			machine: { system: "linux", processor: "P", cores: 2, memoryGB: 8 },
+			versions: { node: "20" },
+			commit: "abc",
+			date: "2026-01-02",
+			figures: { [`${bench}.ratio`]: figure([n]) },
+			notes: ["a note"],
+		});
+		const one = withResult("", result("data", 7));
+		expect(one).toContain("| data.ratio | 7 | 7 | 7 |");
+		const other = "## train\n\nby hand\n";
+		const both = `${one}\n${other}`;
+		const again = withResult(both, result("data", 8));
+		expect(again).toBe(both.replace("| data.ratio | 7 | 7 | 7 |", "| data.ratio | 8 | 8 | 8 |"));
+		const appended = withResult(both, result("memory", 1));
+		expect(appended.startsWith(both)).toBe(true);
+		expect(withResult(appended, result("memory", 1))).toBe(appended);
+		expect(textOf(result("data", 7))).toMatch(/data\.ratio +7 +7 +7/);
+	});
+});
+
+describe("a measured program", () => {
+	it("tells its seconds, its processor time and its largest memory, of processes that it starts too", async () => {
+		const report = join(folder(), "took.json");
+		const grow = "b = bytearray(300_000_000)";
+		const inner = `import subprocess, sys; subprocess.run([sys.executable, "-c", "${grow}"], check=True); print("done")`;
+		const busy = `import time\nend = time.process_time() + 0.5\nwhile time.process_time() < end: pass\n${inner}`;
+		const took = await measured([python, "-c", busy], report);
+		expect(took.stdout).toBe("done\n");
+		expect(took.peakMB).toBeGreaterThan(300);
+		expect(took.peakMB).toBeLessThan(400);
+		expect(took.cpuSeconds).toBeGreaterThan(0.5);
+		expect(took.seconds).toBeGreaterThan(0.5);
+		expect(existsSync(report)).toBe(false);
+	});
+
+	it("that fails or is stopped is an error in one line", async () => {
+		const report = join(folder(), "took.json");
+		const fails = measured([python, "-c", "import sys; sys.exit('no such log')"], report);
+		await expect(fails).rejects.toThrow(/failed \(1\): no such log$/);
+		const stop = new AbortController();
+		const waits = measured([python, "-c", "import time; print('up', flush=True); time.sleep(60)"], report, {
+			signal: stop.signal,
+		});
+		const begun = performance.now();
+		setTimeout(() => stop.abort(), 300);
+		await expect(waits).rejects.toThrow("stopped");
+		expect(performance.now() - begun).toBeLessThan(30_000);
+	});
+});
+
+it("raw files are written once, and anew when they were made otherwise", async () => {
+	const cache = folder();
+	const said: string[] = [];
+	const say = (line: string) => void said.push(line);
+	const first = await rawAliCcp(2000, cache, { say });
+	expect(first.rows).toBe(2000 + 667);
+	expect(first.written.dropped).toEqual([expect.objectContaining({ reason: "click=0 and conversion=1", count: 3 })]);
+	const file = join(first.folder, "sample_skeleton_train.csv");
+	const elements = readFileSync(join(first.folder, "common_features_train.csv"), "latin1")
+		.trimEnd()
+		.split("\n")
+		.map((line) => Number(line.split(",")[1]));
+	expect(elements.reduce((a, b) => a + b, 0) / elements.length).toBeGreaterThan(400);
+	const { ino } = statSync(file);
+	expect(await rawAliCcp(2000, cache, { say })).toEqual(first);
+	expect(statSync(file).ino).toBe(ino);
+	expect(said.at(-1)).toMatch(/there already$/);
+	const marker = join(first.folder, "written.json");
+	writeFileSync(marker, readFileSync(marker, "utf8").replace('\\"seed\\":1', '\\"seed\\":2'));
+	await rawAliCcp(2000, cache, { say });
+	expect(statSync(file).ino).not.toBe(ino);
+});
+
+describe("the peer", () => {
+	it("makes the same vocabularies and rows as our protocol, before pandas comes in", async () => {
+		const [raw, out] = [folder(), folder()];
+		await writeAliCcp(raw, { rows: 8000, testRows: 2000, seed: 4, commonElements: 60, faults: { contradiction: 4 } });
+		const rule = { by: "source", valid: 0.1, seed: 6 } as const;
+		const log = await readAliCcp({ folder: raw });
+		const ours = prepare(log, { split: rule, encoding: { minFrequency: 10 } });
+		const parts = split(log, rule);
+		const valid = validRows(parts.train.length + parts.valid.length, rule);
+		expect(Array.from(valid.keys()).filter((row) => valid[row] === 1)).toEqual([...parts.valid]);
+
+		const bytes = join(out, "valid.bytes");
+		writeFileSync(bytes, valid);
+		const program = `import json, sys; sys.path.insert(0, sys.argv[1]); import pandas_aliccp as peer
+print(json.dumps(peer.prepare(*sys.argv[2:5], last=lambda *_: {})))`;
+		const peers = join(root, "bench/peers");
+		const { status, stdout, stderr } = spawnSync(python, ["-c", program, peers, raw, out, bytes], { encoding: "utf8" });
+		expect(status, stderr).toBe(0);
+		const answer = JSON.parse(stdout);
+		expect(answer.dropped).toBe(4);
+		const fields = ours.fields.flatMap((field) => (field.kind === "id" ? [field] : []));
+		expect(fields.map(({ name }) => name)).toEqual([...CSTWA_FIELDS].sort());
+		expect(answer.vocabulary).toEqual(Object.fromEntries(fields.map(({ name, size }) => [name, size - 1])));
+
+		const table = ["train", "test"].flatMap((part) =>
+			readFileSync(join(out, `all_features.${part}`), "latin1")
+				.trimEnd()
+				.split("\n")
+				.slice(1),
+		);
+		const rows = table.map((line) => line.split(",").map(Number));
+		expect(rows.length).toBe(ours.rows);
+		expect(rows.map(([click, conversion]) => [click, conversion])).toEqual(
+			rows.map((_, row) => [ours.events.click[row], ours.events.conversion[row]]),
+		);
+		for (const { name, ids, size } of fields) {
+			const theirs = rows.map((values) => values[2 + CSTWA_FIELDS.findIndex((field) => field === name)]);
+			const pairs = new Set(theirs.map((id, row) => `${id} ${ids[row]}`));
+			expect(new Set(theirs).size, name).toBe(pairs.size);
+			expect(new Set(ids).size, name).toBe(pairs.size);
+			expect(pairs.size, name).toBeLessThanOrEqual(size);
+		}
+	});
+
+	it("is compared with ours id by id: other numbers pass, another id or label does not", async () => {
+		const [ours, peer, work] = [folder(), folder(), folder()];
+		const header = ["click", "conversion", ...CSTWA_FIELDS];
+		const row = (click: number, id: number, last: number) => [click, 0, ...CSTWA_FIELDS.map(() => id).fill(last, 17)];
+		const write = async (rows: Record<string, number[][]>, names: Record<string, string>, parquet: boolean) => {
+			const db = await openDuckDb();
+			for (const [part, of] of Object.entries(rows)) {
+				const path = join(parquet ? ours : peer, names[part]);
+				const values = of.map((one) => `(${one.join(",")})`).join(",");
+				const columns = header.map((name) => `"${name}"`).join(",");
+				await db.run(
+					`COPY (SELECT * FROM (VALUES ${values}) t(${columns})) TO ${sqlText(path)} (${parquet ? "FORMAT parquet" : "HEADER"})`,
+				);
+			}
+			db.close();
+		};
+		const parquet = { train: "train.parquet", valid: "valid.parquet", test: "test.parquet" };
+		const csv = { train: "ali_ccp_train.csv", valid: "ali_ccp_val.csv", test: "ali_ccp_test.csv" };
+		const table = (code: (id: number) => number, last = 1) => ({
+			train: [row(1, code(1), 1), row(0, code(2), 0), row(0, code(1), 1)],
+			valid: [row(0, code(2), last)],
+			test: [row(1, code(0), 1)],
+		});
+		const fresh = () => {
+			const at = join(work, String(Math.random()));
+			mkdirSync(at);
+			return at;
+		};
+		await write(
+			table((id) => id),
+			parquet,
+			true,
+		);
+		await write(
+			table((id) => [0, 7, 5][id]),
+			csv,
+			false,
+		);
+		expect(await differences(ours, peer, fresh())).toEqual([]);
+		await write(
+			table((id) => [0, 7, 5][id], 0),
+			csv,
+			false,
+		);
+		expect(await differences(ours, peer, fresh())).toEqual([expect.stringMatching(/^field 301: .* 1 with one 0$/)]);
+		const wrong = table((id) => [0, 7, 5][id]);
+		wrong.train[1][0] = 1;
+		wrong.test.push(row(0, 0, 1));
+		await write(wrong, csv, false);
+		expect(await differences(ours, peer, fresh())).toEqual([
+			"train: click differs in 1 rows",
+			"test: 1 rows of ours, 2 of the peer",
+		]);
+	});
+});
+
+describe("npm run bench", () => {
+	it("refuses a benchmark that there is not, and says which there are", async () => {
+		for (const args of [[], ["dta"]]) {
+			const { code, stdout, last } = await runCommand("bench", args);
+			expect([code, stdout]).toEqual([2, ""]);
+			expect(last).toContain("data");
+		}
+		const { code, last } = await runCommand("bench", ["data", "--memory", "lots"]);
+		expect([code, last]).toEqual([2, '--memory must be a size as 500MB or 1GB, not "lots"']);
+	});
+
+	it("compares a small run, where pandas is installed", async () => {
+		const check = await child([process.execPath, join(root, "lib/setup/bench.mjs"), "--check"]);
+		if (JSON.parse(check).problem !== undefined) {
+			process.stderr.write("bench: without .venv-bench the peer's pandas step and the whole run were not tried\n");
+			return;
+		}
+		const results = join(root, "bench/RESULTS.md");
+		const before = existsSync(results) ? readFileSync(results, "utf8") : undefined;
+		const { code, stdout, last } = await runCommand("bench", ["data", "--rows", "3000", "--repeats", "1", "--json"]);
+		expect(code, last).toBe(0);
+		const { figures, machine, versions, recorded } = JSON.parse(stdout);
+		expect(Object.keys(figures)).toEqual(
+			expect.arrayContaining([
+				"data.ours.rowsPerSecond",
+				"data.peer.rowsPerSecond",
+				"data.ratio",
+				"data.ours.peakMB",
+				"data.ours.peakMB.twice",
+			]),
+		);
+		for (const { median, min, max } of Object.values<{ median: number; min: number; max: number }>(figures)) {
+			expect(min).toBeGreaterThan(0);
+			expect(median).toBeGreaterThanOrEqual(min);
+			expect(max).toBeGreaterThanOrEqual(median);
+		}
+		const { min, max } = figures["data.ratio"];
+		expect(figures["data.ours.rowsPerSecond"].median / figures["data.peer.rowsPerSecond"].median).toBeCloseTo(min, 8);
+		expect(max).toBe(min);
+		expect(machine.cores).toBeGreaterThan(0);
+		expect(versions.pandas).toBe("2.3.3");
+		expect(recorded).toBe(false);
+		expect(existsSync(results) ? readFileSync(results, "utf8") : undefined).toBe(before);
+	});
+});
