@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { DuckDBDataChunk } from "@duckdb/node-api";
 import { InputError } from "../../core/problem";
 import type { Dataset, Field } from "../dataset";
 import { type DuckDb, openDuckDb, sqlName, sqlText } from "../duckdb";
@@ -57,10 +58,11 @@ export async function readPrepared(folder: string, progress?: (done: number, tot
 	}
 }
 
-const wrongRows = (file: string): InputError =>
+export const wrongRows = (file: string): InputError =>
 	new InputError(`${file} does not hold the rows that its card says: prepare the log again`);
 
-function fileOf(folder: string, name: string): string {
+/** A file of a prepared folder. */
+export function fileOf(folder: string, name: string): string {
 	const path = join(folder, `${name}.parquet`);
 	if (!existsSync(path)) throw new InputError(`${path} is missing: prepare the log again`);
 	return path;
@@ -69,13 +71,14 @@ function fileOf(folder: string, name: string): string {
 type Values = Uint8Array | Int32Array | Float32Array;
 
 /** A column that is being filled: one value a row, or lists whose elements are kept in pieces until their number is known. */
-interface Filling {
+export interface Filling {
 	name: string;
 	values?: Values;
 	lists?: { offsets: Int32Array; pieces: (Int32Array | Float32Array)[]; length: number };
 }
 
-function columnsFor(card: Card, rows: number): Filling[] {
+/** The columns of a part, empty, with room for so many rows. */
+export function columnsFor(card: Card, rows: number): Filling[] {
 	const { fields, events, users, commonRows, schema } = card;
 	const flat = (name: string, values: Values): Filling => ({ name, values });
 	return [
@@ -92,7 +95,8 @@ function columnsFor(card: Card, rows: number): Filling[] {
 	];
 }
 
-function columnsOfLists({ fields, rows, commonRows = 0 }: Card, side: "row" | "common"): Filling[] {
+/** The columns of lists that belong to rows or to common rows, empty. */
+export function columnsOfLists({ fields, rows, commonRows = 0 }: Card, side: "row" | "common"): Filling[] {
 	const count = side === "row" ? rows.train + rows.valid + rows.test : commonRows;
 	const list = (name: string): Filling => ({
 		name,
@@ -105,7 +109,7 @@ function columnsOfLists({ fields, rows, commonRows = 0 }: Card, side: "row" | "c
 }
 
 /** Fills columns from row `at` on with a file's rows; gives the row after the last. */
-async function fill(
+export async function fill(
 	db: DuckDb,
 	file: string,
 	columns: Filling[],
@@ -113,37 +117,50 @@ async function fill(
 	progress?: (row: number) => void,
 ): Promise<number> {
 	let row = at;
-	const sql = `SELECT ${columns.map(({ name }) => sqlName(name)).join(", ")} FROM ${sqlText(file)}`;
-	for await (const chunk of db.chunks(sql)) {
-		const n = chunk.rowCount;
-		for (const [index, { values, lists }] of columns.entries()) {
-			const vector = chunk.getColumnVector(index);
-			if (values) {
-				const { items } = vector as unknown as { items: Values };
-				if (row + n > values.length) return row + n;
-				values.set(items.subarray(0, n), row);
-			} else if (lists) {
-				const { entries, child } = listsIn(vector);
-				const { items } = child as unknown as { items: Int32Array | Float32Array };
-				const piece = items.slice();
-				let length = 0;
-				for (let i = 0; i < n; i++) {
-					const [begin, size] = [Number(entries[2 * i]), Number(entries[2 * i + 1])];
-					if (begin !== length) piece.set(items.subarray(begin, begin + size), length);
-					length += size;
-					lists.offsets[row + i + 1] = lists.length + length;
-				}
-				lists.pieces.push(piece.length === length ? piece : piece.slice(0, length));
-				lists.length += length;
-			}
-		}
-		row += n;
+	for await (const chunk of db.chunks(select(file, columns))) {
+		if (!fits(chunk, columns, row)) return row + chunk.rowCount;
+		addChunk(chunk, columns, row);
+		row += chunk.rowCount;
 		progress?.(row);
 	}
 	return row;
 }
 
-function fieldOf(field: CardField, columns: readonly Filling[], common: Int32Array | undefined): Field {
+/** The query for columns of a file. */
+export const select = (file: string, columns: readonly Filling[]): string =>
+	`SELECT ${columns.map(({ name }) => sqlName(name)).join(", ")} FROM ${sqlText(file)}`;
+
+/** Whether the rows of a piece still have room in the columns. */
+export const fits = (chunk: DuckDBDataChunk, columns: readonly Filling[], row: number): boolean =>
+	columns.every(({ values }) => !values || row + chunk.rowCount <= values.length);
+
+/** Puts the rows of a piece into columns, from `row` on. */
+export function addChunk(chunk: DuckDBDataChunk, columns: readonly Filling[], row: number): void {
+	const n = chunk.rowCount;
+	for (const [index, { values, lists }] of columns.entries()) {
+		const vector = chunk.getColumnVector(index);
+		if (values) {
+			const { items } = vector as unknown as { items: Values };
+			values.set(items.subarray(0, n), row);
+		} else if (lists) {
+			const { entries, child } = listsIn(vector);
+			const { items } = child as unknown as { items: Int32Array | Float32Array };
+			const piece = items.slice();
+			let length = 0;
+			for (let i = 0; i < n; i++) {
+				const [begin, size] = [Number(entries[2 * i]), Number(entries[2 * i + 1])];
+				if (begin !== length) piece.set(items.subarray(begin, begin + size), length);
+				length += size;
+				lists.offsets[row + i + 1] = lists.length + length;
+			}
+			lists.pieces.push(piece.length === length ? piece : piece.slice(0, length));
+			lists.length += length;
+		}
+	}
+}
+
+/** A feature of filled columns. */
+export function fieldOf(field: CardField, columns: readonly Filling[], common: Int32Array | undefined): Field {
 	const column = (name: string) => columns.find((column) => column.name === name) as Filling;
 	const { name } = field;
 	if (field.kind === "number") return { kind: "number", name, values: column(name).values as Float32Array };
