@@ -27,7 +27,7 @@ const copies: string[] = [];
 function copyOfProject(): string {
 	const root = realpathSync(mkdtempSync(join(tmpdir(), "entire-space-fault-")));
 	copies.push(root);
-	for (const name of ["lib", "package.json", "tsconfig.json", "vitest.config.mts"])
+	for (const name of ["lib", "bench", "package.json", "tsconfig.json", "vitest.config.mts"])
 		cpSync(join(PROJECT, name), join(root, name), { recursive: true });
 	mkdirSync(join(root, "data"));
 	cpSync(join(PROJECT, "data/published.json"), join(root, "data/published.json"));

@@ -488,7 +488,42 @@ const results: Plan[] = [
 	],
 ];
 
+const benchmarks: Plan[] = [
+	[
+		"a benchmark's ratio is the wrong way round",
+		"../bench/figures.ts",
+		"median: a.median / b.median",
+		"median: b.median / a.median",
+		"cli/benchTables.test.ts",
+		"figures are the median, the least and the most; a ratio spans what any two measurements give",
+	],
+	[
+		"a benchmark's record loses the sections after its own",
+		"../bench/results.ts",
+		'rest === "" ? "" : `\n${rest}`',
+		'""',
+		"cli/benchTables.test.ts",
+		"figures go into their own section of RESULTS.md, and leave the others as they are",
+	],
+	[
+		"programs that encode ids differently are compared",
+		"../bench/sameTables.ts",
+		"if (pairs !== o || pairs !== p || zeros !== 0)",
+		"if (pairs < o || pairs < p)",
+		"cli/benchTables.test.ts",
+		"tables are compared id by id: other numbers pass, another id or label does not",
+	],
+	[
+		"the peer validates on other rows than ours",
+		"../bench/validRows.ts",
+		'stream(seed, "split")',
+		'stream(seed, "valid")',
+		"cli/benchTables.test.ts",
+		"the peer's validation rows are those of our split",
+	],
+];
+
 /** Every planted fault. lib/faults.test.ts plants them in copies of the project. */
-export const plantedFaults: PlantedFault[] = [...data, ...metrics, ...training, ...results].map(
+export const plantedFaults: PlantedFault[] = [...data, ...metrics, ...training, ...results, ...benchmarks].map(
 	([fault, file, from, to, test, name]) => ({ fault, file, from, to, test, name }),
 );
