@@ -106,8 +106,9 @@ print(json.dumps(peer.prepare(*sys.argv[2:5], last=lambda *_: {})))`;
 		expect(rows.map(([click, conversion]) => [click, conversion])).toEqual(
 			rows.map((_, row) => [ours.events.click[row], ours.events.conversion[row]]),
 		);
+		const names: readonly string[] = CSTWA_FIELDS;
 		for (const { name, ids, size } of fields) {
-			const theirs = rows.map((values) => values[2 + CSTWA_FIELDS.findIndex((field) => field === name)]);
+			const theirs = rows.map((values) => values[2 + names.indexOf(name)]);
 			const pairs = new Set(theirs.map((id, row) => `${id} ${ids[row]}`));
 			expect(new Set(theirs).size, name).toBe(pairs.size);
 			expect(new Set(ids).size, name).toBe(pairs.size);
