@@ -53,7 +53,8 @@ export function oddsOf(
 	world: { calendar: Calendar; categories: Categories; items: Items; users: Users },
 	rows: Exposure,
 ): Odds {
-	const { N, T } = knobs;
+	const { T } = knobs;
+	const N = rows.item.length;
 	const { calendar, categories, items, users } = world;
 	const level = levels(knobs.occAmp);
 	const examAt = Float64Array.from({ length: knobs.L + 1 }, (_, position) => position ** -knobs.eta);
@@ -134,7 +135,7 @@ export function effectsOf(knobs: Knobs): Effects {
 	};
 }
 
-/** What the users did, one entry a row. Without a click everything is 0. */
+/** What the users did, one entry a row. Without a click everything is 0, but conversions where `pDirect` is above 0. */
 export interface Behaviour {
 	/** Hidden intent, standard normal; no model sees it. */
 	intent: Float32Array;
@@ -159,11 +160,21 @@ export interface Behaviour {
  *
  * Hidden intent enters click, micro, macro and conversion: given the same features, clicked rows have higher intent, so
  * conversion labels are missing not at random. Inverse-propensity and doubly robust methods with P(click | x) correct the
- * covariate shift only. Every row takes the same draws, whatever happens in it.
+ * covariate shift only. Every row takes the same draws, whatever happens in it. With `pDirect` some rows without a click
+ * convert, at once: ESMM's P(conversion | impression) = pCTR · pCVR then falls short of the recorded rate.
+ *
+ * @param streams where the names of its random streams begin
  */
-export function behave(knobs: Knobs, odds: Odds, b: Intercepts, rows: Exposure, seed: number): Behaviour {
-	const { N } = knobs;
-	const random = (name: string) => stream(seed, `labels/${name}`);
+export function behave(
+	knobs: Knobs,
+	odds: Odds,
+	b: Intercepts,
+	rows: Exposure,
+	seed: number,
+	streams = "labels",
+): Behaviour {
+	const N = rows.item.length;
+	const random = (name: string) => stream(seed, `${streams}/${name}`);
 	const drawIntent = random("intent").normal;
 	const drawClick = random("click").uniform;
 	const drawMicro = random("micro").uniform;
@@ -172,6 +183,7 @@ export function behave(knobs: Knobs, odds: Odds, b: Intercepts, rows: Exposure, 
 	const drawConversion = random("conversion").uniform;
 	const drawDwell = random("dwell").normal;
 	const drawDelay = random("delay").uniform;
+	const drawDirect = random("direct").uniform;
 	const effects = effectsOf(knobs);
 	const { intent: gamma } = effects;
 	const end = knobs.T * DAY;
@@ -191,8 +203,14 @@ export function behave(knobs: Knobs, odds: Odds, b: Intercepts, rows: Exposure, 
 		const uConversion = drawConversion();
 		const linger = drawDwell();
 		const uDelay = drawDelay();
+		const direct = drawDirect() < knobs.pDirect;
 		out.intent[row] = h;
-		if (uClick * (1 + odds.click[row] * Math.exp(-b.click - gamma.click * h)) >= odds.exam[row]) continue;
+		if (uClick * (1 + odds.click[row] * Math.exp(-b.click - gamma.click * h)) >= odds.exam[row]) {
+			if (!direct) continue;
+			out.conversion[row] = 1;
+			out.conversionTime[row] = rows.time[row];
+			continue;
+		}
 		out.click[row] = 1;
 		const micro = odds.micro[row] * Math.exp(-gamma.micro * h);
 		let n = 0;

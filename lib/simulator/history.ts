@@ -9,6 +9,8 @@ export interface Events {
 	click: Uint8Array;
 	/** −1 without a conversion. */
 	conversionTime: Int32Array;
+	/** 1 for rows that only look: they see what their request sees, and nobody sees them. */
+	looks?: Uint8Array;
 }
 
 /** Fields whose history with the user is counted. */
@@ -94,6 +96,7 @@ export function history(
 		}
 		if (time[start] > last) continue;
 		for (let row = start; row < end; row++) {
+			if (events.looks?.[row] === 1) continue;
 			shown[item[row]]++;
 			total.shown++;
 			if (click[row] === 0) continue;

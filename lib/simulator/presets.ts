@@ -114,8 +114,23 @@ export interface Knobs {
 	 * conversion, so with a delay they lie above the recorded rates.
 	 */
 	censor: boolean;
-	/** First day whose events no longer enter counts and rates to date; 0: they always do. */
+	/** First day whose events no longer enter counts, rates to date and sequences; 0: they always do. */
 	freezeAt: number;
+
+	/**
+	 * P(conversion | impression without click): conversions that ESMM's assumption "no conversion without a click" does not
+	 * know. They enter no count and no sequence. 0: none, and `conversion` implies `click`.
+	 */
+	pDirect: number;
+	/** Diurnal curve: requests by second of the day have density 1 + diurnal·cos(2π(hour − 21)/24), 0…1. 0: uniform. */
+	diurnal: number;
+	/**
+	 * Rows of the random-exposure log (`randomExposure`), 0 for none; whole slates of L. Drawn after and apart from the log
+	 * itself, which is the same for every value.
+	 */
+	randomLog: number;
+	/** Requests of the replay table (`replayTable`), at most all of the test days. Touches no other number. */
+	replayRequests: number;
 }
 
 const demo: Knobs = {
@@ -166,6 +181,10 @@ const demo: Knobs = {
 	delay: 0,
 	censor: false,
 	freezeAt: 0,
+	pDirect: 0,
+	diurnal: 0,
+	randomLog: 200_000,
+	replayRequests: 5000,
 };
 
 const bench: Knobs = { ...demo, N: 1_000_000, I: 1500, C: 30, d: 4, rho: 0.8, wA: 1.2, vA: 1.2 };
@@ -180,7 +199,7 @@ export type PresetName = "tiny" | "demo" | "bench" | "esm2" | "funnel" | "aliccp
  * have the rates of ESM² (Table 1) and of the public Ali-CCP log; `small_scene` has strong occasions (MetaCVR).
  */
 export const presets: Record<PresetName, Knobs> = {
-	tiny: { ...bench, N: 20_000, U: 400, I: 300, C: 10 },
+	tiny: { ...bench, N: 20_000, U: 400, I: 300, C: 10, randomLog: 20_000, replayRequests: 200 },
 	demo,
 	bench,
 	esm2: { ...demo, N: 600_000, ctr: 0.0632, cvr: 0.011, cart: 0.1, wish: 0.028, dc: 2 },
@@ -200,6 +219,7 @@ export const presets: Record<PresetName, Knobs> = {
 const sizes = ["N", "U", "I", "C", "B", "S", "L", "K", "T"] as const;
 const rates = ["ctr", "cvr", "cart", "wish"] as const;
 const atLeastZero = ["tau", "nu", "recentShare", "sigOcc", "sigDrift", "zipfI", "zipfU", "delay", "freezeAt"] as const;
+const wholeFromZero = ["freezeAt", "randomLog", "replayRequests"] as const;
 
 /**
  * The knobs of a preset with some of them set otherwise.
@@ -249,5 +269,8 @@ function checkRange(knobs: Knobs): void {
 	if (knobs.I < knobs.K) refuse("I", `at least K = ${knobs.K}`);
 	if (knobs.B < knobs.C) refuse("B", `at least C = ${knobs.C}: each category has a brand`);
 	if (knobs.S < knobs.C) refuse("S", `at least C = ${knobs.C}: each category has a shop`);
-	if (!Number.isInteger(knobs.freezeAt)) refuse("freezeAt", "a whole day");
+	for (const name of wholeFromZero)
+		if (!Number.isInteger(knobs[name]) || knobs[name] < 0) refuse(name, "a whole number from 0");
+	if (knobs.pDirect < 0 || knobs.pDirect >= 1) refuse("pDirect", "at least 0 and below 1");
+	if (knobs.diurnal < 0 || knobs.diurnal > 1) refuse("diurnal", "between 0 and 1");
 }

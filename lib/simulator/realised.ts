@@ -10,12 +10,14 @@ export interface OccasionRates {
 	cvr: number;
 	/** Cart or wish per click. */
 	dAction: number;
+	/** After a click. */
 	conversions: number;
 }
 
 /** Rates of a simulated log, as they came out. Rates of actions are per click; NaN where there was none. */
 export interface Realised {
 	clicks: number;
+	/** With or without a click. */
 	conversions: number;
 	ctr: number;
 	cvr: number;
@@ -34,13 +36,14 @@ export function realisedRates(behaviour: Behaviour, day: Int32Array, calendar: C
 	const count = (flags: Uint8Array) => flags.reduce((sum, flag) => sum + flag, 0);
 	const clicks = count(behaviour.click);
 	const perClick = (flags: Uint8Array) => count(flags) / clicks;
+	const afterClick = behaviour.conversion.map((converted, row) => converted & behaviour.click[row]);
 	const sums = occasions.map(() => ({ rows: 0, clicks: 0, dActions: 0, conversions: 0 }));
 	day.forEach((value, row) => {
 		const sum = sums[calendar.occasion[value]];
 		sum.rows++;
 		sum.clicks += behaviour.click[row];
 		sum.dActions += behaviour.dAction[row];
-		sum.conversions += behaviour.conversion[row];
+		sum.conversions += afterClick[row];
 	});
 	const byOccasion = sums.map(
 		(sum): OccasionRates => ({
@@ -55,7 +58,7 @@ export function realisedRates(behaviour: Behaviour, day: Int32Array, calendar: C
 		clicks,
 		conversions: count(behaviour.conversion),
 		ctr: clicks / day.length,
-		cvr: perClick(behaviour.conversion),
+		cvr: perClick(afterClick),
 		cart: perClick(behaviour.cart),
 		wish: perClick(behaviour.wish),
 		dAction: perClick(behaviour.dAction),

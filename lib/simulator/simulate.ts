@@ -1,16 +1,17 @@
 import { createHash } from "node:crypto";
 import type { Column, Log } from "../data/log";
 import type { Schema } from "../data/schema";
-import { behave, type Intercepts, microActions, oddsOf } from "./behaviour";
+import { type Behaviour, behave, type Intercepts, microActions, type Odds, oddsOf } from "./behaviour";
 import { type Calendar, DAY, layCalendar } from "./calendar";
 import { calibrate } from "./calibrate";
 import { type Categories, type Items, makeCategories, makeItems, makeUsers, type Users } from "./entities";
-import { expose } from "./exposure";
+import { type Exposure, expose } from "./exposure";
 import { featureKinds, observe } from "./features";
 import { history } from "./history";
 import { oracle, truthColumns } from "./oracle";
 import { chooseKnobs, type Knobs, type PresetName } from "./presets";
 import { type Realised, realisedRates } from "./realised";
+import { eventLog, firstRows, type Sequences, sequencesOf } from "./sequence";
 
 /** Raised whenever the same options give other numbers. */
 export const simulatorVersion = 1;
@@ -37,6 +38,8 @@ export interface Simulated extends Log {
 	intercepts: Intercepts;
 	/** Rates that came out. */
 	realised: Realised;
+	/** The users' event log, and for each row the last clicked items before its request. */
+	sequences: Sequences;
 }
 
 /** Calendar and entities of a world: everything that exists before the first request. */
@@ -76,17 +79,22 @@ const truthOf = {
 	"dAction|oMicro": "p_ma_given_omi",
 };
 
-/** The schema of every simulated log. */
-export function simulatedSchema(): Schema {
+/** The truth of P(conversion | impression) where some convert without a click: pctcvr + (1 − pctr)·pDirect. */
+const withDirect = "p_conversion";
+
+/** The schema of a simulated log. With `pDirect` above 0 a conversion implies no click, and `p_conversion` is its truth. */
+export function simulatedSchema({ pDirect }: Pick<Knobs, "pDirect"> = { pDirect: 0 }): Schema {
 	const after = ["micro", "cart", "wish", "dAction", "conversion", ...microActions];
+	const needClick = pDirect > 0 ? after.filter((event) => event !== "conversion") : after;
+	const oracle = [...truthColumns, ...latentColumns, ...laterColumns];
 	return {
 		user: "user",
 		time: "time",
 		events: Object.fromEntries(["click", ...after].map((event) => [event, event])),
-		implies: Object.fromEntries(after.map((event) => [event, "click"])),
+		implies: Object.fromEntries(needClick.map((event) => [event, "click"])),
 		features: featureKinds(),
-		oracle: [...truthColumns, ...latentColumns, ...laterColumns],
-		truth: truthOf,
+		oracle: pDirect > 0 ? [...oracle, withDirect] : oracle,
+		truth: pDirect > 0 ? { ...truthOf, "conversion|impression": withDirect } : truthOf,
 	};
 }
 
@@ -136,33 +144,14 @@ function* steps(options: SimulateOptions): Generator<void, Simulated> {
 	yield report(0.75);
 	const truths = truthsOf(N, oracle(knobs, odds, intercepts));
 	yield report(0.9);
-	const { category, brand, shop } = world.items;
-	const past = history(
-		{ ...rows, click: behaviour.click, conversionTime: behaviour.conversionTime },
-		[category, brand, shop],
-		{ users: knobs.U, items: knobs.I },
-		knobs.freezeAt * DAY,
-	);
-	const { click, micro, cart, wish, dAction, conversion, dwell, conversionTime } = behaviour;
-	const columns: Record<string, Column> = {
-		...{ request: rows.request, day: rows.day, time: rows.time },
-		...observe(knobs, world, rows),
-		...past,
-		...{ click, micro, cart, wish, dAction, conversion },
-		...Object.fromEntries(microActions.map((action, k) => [action, behaviour.actions[k]])),
-		...{ dwell, conversionTime },
-		...truths,
-		...{ h: behaviour.intent, drift: Float32Array.from(odds.drift), g: Float32Array.from(odds.g) },
-		affinity_click: Float32Array.from(rows.clickAffinity),
-		affinity_buy: Float32Array.from(rows.buyAffinity),
-		exam: Float32Array.from(odds.exam),
-	};
+	const columns = { ...placeOf(rows), ...observe(knobs, world, rows), ...historyOf(knobs, world, rows, behaviour) };
+	const sequences = sequencesOfLog(knobs, world, rows, behaviour);
 	yield report(1);
 	return {
 		name: `simulator ${preset}, seed ${seed}`,
 		rows: N,
-		schema: simulatedSchema(),
-		columns,
+		schema: simulatedSchema(knobs),
+		columns: { ...columns, ...outcomesOf(knobs, rows, odds, behaviour, truths) },
 		read: N,
 		dropped: [],
 		fingerprint: fingerprintOf(options),
@@ -170,11 +159,57 @@ function* steps(options: SimulateOptions): Generator<void, Simulated> {
 		seed,
 		intercepts,
 		realised: realisedRates(behaviour, rows.day, world.calendar),
+		sequences,
+	};
+}
+
+/** Where and when: `request`, `day` and `time`. */
+export const placeOf = ({ request, day, time }: Exposure): Record<string, Int32Array> => ({ request, day, time });
+
+/** Counts and rates to date. Conversions without a click count nowhere: they have no click to be a rate of. */
+function historyOf(knobs: Knobs, world: World, rows: Exposure, { click, conversionTime }: Behaviour) {
+	const { category, brand, shop } = world.items;
+	const clicked = conversionTime.map((time, row) => (click[row] ? time : -1));
+	return history(
+		{ ...rows, click, conversionTime: clicked },
+		[category, brand, shop],
+		{ users: knobs.U, items: knobs.I },
+		knobs.freezeAt * DAY,
+	);
+}
+
+function sequencesOfLog(knobs: Knobs, world: World, rows: Exposure, behaviour: Behaviour): Sequences {
+	const events = eventLog({ ...rows, ...behaviour }, world.items, knobs.U);
+	const first = firstRows(rows.request);
+	return sequencesOf(events, { ...rows, before: (row) => first[row] }, knobs.freezeAt * DAY);
+}
+
+/** What happened after each impression, and what the oracle says of it: no column of these is a feature. */
+export function outcomesOf(
+	knobs: Knobs,
+	rows: Exposure,
+	odds: Odds,
+	behaviour: Behaviour,
+	truths: Record<string, Float32Array>,
+): Record<string, Column> {
+	const { click, micro, cart, wish, dAction, conversion, dwell, conversionTime } = behaviour;
+	return {
+		...{ click, micro, cart, wish, dAction, conversion },
+		...Object.fromEntries(microActions.map((action, k) => [action, behaviour.actions[k]])),
+		...{ dwell, conversionTime },
+		...truths,
+		...(knobs.pDirect > 0 && {
+			[withDirect]: truths.pctcvr.map((p, row) => p + (1 - truths.pctr[row]) * knobs.pDirect),
+		}),
+		...{ h: behaviour.intent, drift: Float32Array.from(odds.drift), g: Float32Array.from(odds.g) },
+		affinity_click: Float32Array.from(rows.clickAffinity),
+		affinity_buy: Float32Array.from(rows.buyAffinity),
+		exam: Float32Array.from(odds.exam),
 	};
 }
 
 /** The truths of every row, stored in float32. */
-function truthsOf(N: number, truthAt: ReturnType<typeof oracle>): Record<string, Float32Array> {
+export function truthsOf(N: number, truthAt: ReturnType<typeof oracle>): Record<string, Float32Array> {
 	const stored = truthColumns.map(() => new Float32Array(N));
 	const truth = new Float64Array(truthColumns.length);
 	for (let row = 0; row < N; row++) {
@@ -184,14 +219,23 @@ function truthsOf(N: number, truthAt: ReturnType<typeof oracle>): Record<string,
 	return Object.fromEntries(truthColumns.map((name, k) => [name, stored[k]]));
 }
 
+/** Knobs of the tables beside the log, which change nothing in it. */
+const apart: readonly string[] = ["randomLog", "replayRequests"];
+/** Knobs that came later than the first logs: at 0 a log is what it was without them. */
+const silentAtZero: readonly string[] = ["pDirect", "diurnal"];
+
 /**
  * The fingerprint of a log without simulating it: SHA-256 of knobs, rows, seed and version as JSON with sorted keys.
+ * Knobs that change nothing in the log itself are left out.
  *
  * @throws InputError as `simulate`
  */
 export function fingerprintOf(options: SimulateOptions): string {
 	const knobs = knobsOf(options);
-	const sorted = Object.fromEntries(Object.entries(knobs).sort(([a], [b]) => (a < b ? -1 : 1)));
+	const named = Object.entries(knobs).filter(
+		([name, value]) => !apart.includes(name) && !(silentAtZero.includes(name) && value === 0),
+	);
+	const sorted = Object.fromEntries(named.sort(([a], [b]) => (a < b ? -1 : 1)));
 	const content = { knobs: sorted, rows: knobs.N, seed: options.seed, simulatorVersion };
 	return createHash("sha256").update(JSON.stringify(content)).digest("hex");
 }
