@@ -47,7 +47,7 @@ const folders = Object.keys(MAY_IMPORT);
 const TESTS = "\\.test\\.ts$|\\.d\\.ts$";
 /** For tests, though not tests themselves. */
 const FOR_TESTS =
-	"(^|/)(temporaryFolders|scratchProject|toyLog|toyDataset|plantedFaults|runCommand)\\.ts$|^lib/mutation\\.(vitest|setup)\\.mts$";
+	"(^|/)(temporaryFolders|scratchProject|toyLog|toyDataset|plantedFaults|runCommand|killing|killedTraining)\\.ts$|^lib/mutation\\.(vitest|setup)\\.mts$";
 const HEAVY =
 	"(^|/)node_modules/(@tensorflow|danfojs-node|arquero|playwright-core|plotly|@duckdb|koffi|bullmq|ioredis|@sparticuz)";
 

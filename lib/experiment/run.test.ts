@@ -104,15 +104,20 @@ describe("execute", () => {
 		expect(again).toMatchObject({ cached: false, metrics: first.metrics });
 		expect(JSON.parse(readFileSync(file, "utf8")).metrics).toEqual(first.metrics);
 	});
-	it("an interrupted run stores nothing, frees its weights, and runs from the start the next time", async () => {
+	it("an interrupted run keeps its checkpoint, frees its weights, and goes on the next time to the same result", async () => {
 		const at = folder();
 		const before = tf.memory().numTensors;
 		const stop = new AbortController();
 		const { result } = doing(at, { signal: stop.signal, on: ({ step }) => step === 2 && stop.abort() });
 		await expect(result).rejects.toThrow(Interrupted);
-		expect(readdirSync(at)).toEqual([]);
+		expect(readdirSync(at)).toEqual([`${hashOf(run)}.checkpoint`]);
 		expect(tf.memory().numTensors).toBe(before);
-		expect((await doing(at).result).cached).toBe(false);
+		const steps: number[] = [];
+		const { samplesPerSecond: _, ...rest } = await doing(at, { on: ({ step }) => void steps.push(step) }).result;
+		expect(steps).toEqual([3]);
+		expect(readdirSync(at)).toEqual([`${hashOf(run)}.json`]);
+		const { samplesPerSecond: __, ...undisturbed } = await doing(folder()).result;
+		expect(rest).toEqual(undisturbed);
 	});
 	it("the trained model can be looked at before its weights are freed", async () => {
 		const seen: number[] = [];

@@ -14,7 +14,7 @@ import type { Store } from "./store";
 
 export type { CtrNetwork, Run, RunResult };
 
-/** Training that was stopped before its end: nothing is stored. */
+/** Training that was stopped before its end: its checkpoint is kept, no result is. */
 export class Interrupted extends Error {
 	override name = "Interrupted";
 }
@@ -52,7 +52,7 @@ export interface Execute {
 }
 
 /**
- * Does a run, or takes its result from the store. A stored result without the test part is done again when
+ * Does a run, or takes its result from the store. A training that was stopped or killed goes on from its checkpoint. A stored result without the test part is done again when
  * `final` asks for it; the same seed gives the same weights.
  *
  * @throws Interrupted when the training was stopped
@@ -67,10 +67,11 @@ export async function execute(model: Model, run: Run, options: Execute): Promise
 	const { tier, version: tensorflow } = engine();
 	hash = hashOf(run, tier);
 	const { on, signal, final, sharedCtr, store } = options;
-	const fitted = await fit(model, { data, seed: run.seed, hyper: run.hyper, on, signal });
+	const checkpoint = { path: store.checkpoint(hash) };
+	const fitted = await fit(model, { data, seed: run.seed, hyper: run.hyper, checkpoint, on, signal });
 	try {
 		if (fitted.stopped)
-			throw new Interrupted(`${model.name}, seed ${run.seed}: stopped; the same command begins this run again`);
+			throw new Interrupted(`${model.name}, seed ${run.seed}: stopped; the same command goes on from here`);
 		await options.fitted?.(fitted);
 		const measure = async (rows: Int32Array) => {
 			const predictions = fitted.predict(rows);

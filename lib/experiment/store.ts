@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { InputError } from "../core/problem";
@@ -10,8 +10,10 @@ import type { RunResult } from "./result";
 export interface Store {
 	/** The result of a run, or undefined when there is none. A file that is no result is reported and counts as none. */
 	get(run: string): RunResult | undefined;
-	/** Writes a result whole. */
+	/** Writes a result whole, and removes the checkpoint of its training. */
 	put(result: RunResult): Promise<void>;
+	/** The file that keeps the state of a run's training until its result is there. */
+	checkpoint(run: string): string;
 }
 
 /**
@@ -22,6 +24,7 @@ export interface Store {
 export function openStore(folder = process.env.STORE ?? join(projectRoot(), "data/runs")): Store {
 	checkFolder(folder);
 	const file = (run: string) => join(folder, `${run}.json`);
+	const checkpoint = (run: string) => join(folder, `${run}.checkpoint`);
 	return {
 		get(run) {
 			if (!existsSync(file(run))) return undefined;
@@ -37,7 +40,9 @@ export function openStore(folder = process.env.STORE ?? join(projectRoot(), "dat
 		async put(result) {
 			await mkdir(folder, { recursive: true });
 			await writeFileAtomic(file(result.run), `${JSON.stringify(result, null, "\t")}\n`);
+			await rm(checkpoint(result.run), { force: true });
 		},
+		checkpoint,
 	};
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryFolders } from "../data/readers/temporaryFolders";
@@ -51,6 +51,14 @@ describe("safetensors", () => {
 			writeFileSync(path, whole.subarray(0, at));
 			await expect(readSafetensors(path), `cut at ${at}`).rejects.toThrow(path);
 		}
+	});
+
+	it("clears up what killed writers left, and nothing else", async () => {
+		const path = await written();
+		const there = [`${path}.999999999.part`, `${path}.${process.ppid}.part`, `${path}.note`, join(path, "../x.1.part")];
+		for (const name of there) writeFileSync(name, "half");
+		await writeSafetensors(path, arrays, {});
+		expect(there.map((name) => existsSync(name))).toEqual([false, true, true, true]);
 	});
 
 	it("a write that fails leaves the earlier file as it was", async () => {

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { isAlive } from "../core/alive";
 import { InputError } from "../core/problem";
 
 /** A float32 array with its shape. `read` gives its values when their turn comes, so that not all need lie in memory at once. */
@@ -66,10 +68,19 @@ export async function writeSafetensors(
 		await file.sync();
 		await file.close();
 		await rename(temporary, path);
+		await removeLeftovers(path);
 	} catch (problem) {
 		await file.close().catch(() => {});
 		await rm(temporary, { force: true });
 		throw problem;
+	}
+}
+
+/** Removes what processes that were killed while writing the file left beside it. */
+async function removeLeftovers(path: string): Promise<void> {
+	for (const name of await readdir(dirname(path))) {
+		const pid = name.startsWith(`${basename(path)}.`) ? /\.(\d+)\.part$/.exec(name)?.[1] : undefined;
+		if (pid !== undefined && !isAlive(Number(pid))) await rm(join(dirname(path), name), { force: true });
 	}
 }
 

@@ -2,6 +2,7 @@ import type { Tensor, Tensor1D } from "@tensorflow/tfjs-core";
 import { words } from "../core/random";
 import { ADAM, type Variable } from "./kernels";
 import { tf } from "./native";
+import type { Loaded, Stored } from "./safetensors";
 import { kernels } from "./tier";
 
 /** A trainable variable with its Adam slots. A table is trained row by row, anything else as a whole. */
@@ -96,21 +97,77 @@ function advance(weight: Weight, lr: number) {
 /** The weights as they were, to go back to. */
 export interface Snapshot {
 	restore(): void;
+	/** The copies as arrays to store, each under "prefix/name". */
+	stored(prefix: string): Stored[];
 	dispose(): void;
 }
 
 /** Keeps a copy of all weights of now (not of the slots). */
 export function snapshot(weights: Weights): Snapshot {
-	const kept = [...weights.values()].map(({ value }) => ({
-		value,
-		copy: tf.keep(tf.tidy(() => tf.clone(value.read()))),
-	}));
+	return snapshotOf([...weights.values()].map((of) => ({ of, copy: tf.tidy(() => tf.clone(of.value.read())) })));
+}
+
+function snapshotOf(copies: readonly { of: Weight; copy: Tensor }[]): Snapshot {
+	const kept = copies.map(({ of: { name, value }, copy }) => ({ name, value, copy: tf.keep(copy) }));
 	return {
 		restore: () => {
 			for (const { value, copy } of kept) value.assign(copy);
 		},
+		stored: (prefix) =>
+			kept.map(({ name, value, copy }) => ({
+				name: `${prefix}/${name}`,
+				shape: value.shape,
+				read: () => copy.dataSync() as Float32Array,
+			})),
 		dispose: () => {
 			for (const { copy } of kept) copy.dispose();
 		},
 	};
+}
+
+/** What a weight is beside its arrays. */
+export interface SlotState {
+	name: string;
+	table: boolean;
+	steps: number;
+	slots: boolean;
+}
+
+/** All weights with their slots as arrays to store, "value/name", "m/name" and "v/name", and what they are. */
+export function storedWeights(weights: Weights): { arrays: Stored[]; state: SlotState[] } {
+	const read = (variable: Variable) => () => tf.tidy(() => variable.read().dataSync() as Float32Array);
+	const arrays = [...weights.values()].flatMap(({ name, value, slots }) =>
+		Object.entries({ value, ...slots }).map(([kind, variable]) => ({
+			name: `${kind}/${name}`,
+			shape: value.shape,
+			read: read(variable),
+		})),
+	);
+	const state = [...weights.values()].map(({ name, table, steps, slots }) => ({ name, table, steps, slots: !!slots }));
+	return { arrays, state };
+}
+
+/** Makes weights as `storedWeights` stored them, and the snapshot that was stored under a prefix. */
+export function restoreWeights(
+	weights: Weights,
+	state: readonly SlotState[],
+	arrays: Loaded["arrays"],
+	prefix: string,
+): Snapshot {
+	const tensor = (name: string) => {
+		const { values, shape } = arrays.get(name) as { values: Float32Array; shape: number[] };
+		return tf.tensor(values, shape);
+	};
+	for (const { name, table, steps, slots } of state) {
+		const of = (kind: string) => variableOf(tensor(`${kind}/${name}`));
+		weights.set(name, {
+			name,
+			table,
+			steps,
+			value: of("value"),
+			...(slots ? { slots: { m: of("m"), v: of("v") } } : {}),
+		});
+	}
+	const copied = [...weights.values()].filter(({ name }) => arrays.has(`${prefix}/${name}`));
+	return snapshotOf(copied.map((of) => ({ of, copy: tensor(`${prefix}/${of.name}`) })));
 }

@@ -5,8 +5,10 @@ import { stream } from "../core/random";
 import { withComplements } from "../data/complement";
 import { type Dataset, rowsIn } from "../data/dataset";
 import { auc } from "../metrics/ranking";
-import { disposeWeights, snapshot } from "../tensor/weights";
+import { disposeWeights, type Snapshot, snapshot } from "../tensor/weights";
+import { identityOf, loadCheckpoint, type Position, saveCheckpoint, start } from "./checkpoint";
 import { interrupted } from "./interrupt";
+import { checkSameFields } from "./sameFields";
 import { type Network, predictBatch, trainStep } from "./step";
 
 /** Raised when a change alters what training gives for the same model, data and seed. */
@@ -58,6 +60,12 @@ export interface Fitted {
 	readonly samplesPerSecond: number;
 	/** pCTR, pCVR, pCTCVR and what the losses name, as far as the graph gives them, for rows of its data set. */
 	predict(rows: Int32Array): Predictions;
+	/**
+	 * The same for rows of another data set with the same fields, such as a piece of a prepared folder.
+	 *
+	 * @throws InputError other fields, or vocabularies of another size
+	 */
+	predictOn(data: Pick<Dataset, "name" | "fields">, rows: Int32Array): Predictions;
 	/** Frees the weights. */
 	dispose(): void;
 }
@@ -71,6 +79,11 @@ export interface FitOptions {
 	hyper?: Readonly<Record<string, unknown>>;
 	/** Hears every step; if it has an `end`, that is called when the training is over. */
 	on?: ((event: TrainEvent) => void) & { end?(): void };
+	/**
+	 * File that keeps the state of the training, written every so many seconds (60) and when it is stopped. If it is there, the
+	 * training goes on from it, with the bits of one that was never stopped; when the training is over it holds its end.
+	 */
+	checkpoint?: { path: string; every?: number };
 	/** Stops the training after the step at hand. A notebook's "stop" does so without it. */
 	signal?: AbortSignal;
 }
@@ -87,7 +100,7 @@ const CHUNK = 8192;
  * Trains a model: the only loop there is. Stage by stage it shuffles the stage's rows anew each epoch, takes
  * every batch (the last, smaller one too), and keeps the weights of the epoch with the best validation AUC.
  *
- * @throws InputError an unknown or ill-typed hyperparameter
+ * @throws InputError an unknown or ill-typed hyperparameter; a checkpoint that is damaged or of another training
  * @throws TrainingError a loss that is not finite, or a stage without rows
  */
 export async function fit<G extends Graph, H extends Hyper>(model: Model<G, H>, options: FitOptions): Promise<Fitted> {
@@ -111,19 +124,19 @@ export async function fit<G extends Graph, H extends Hyper>(model: Model<G, H>, 
 	};
 	const probs = probsOf(model.graph, stages);
 	let disposed = false;
-	const predict = (rows: Int32Array) => {
+	const predictOn = (other: Pick<Dataset, "name" | "fields">, rows: Int32Array) => {
 		if (disposed) throw new Error(`${model.name}: this model's weights were freed by dispose()`);
-		return predictRows(network, rows, probs);
+		checkSameFields(data, other);
+		return predictRows({ ...network, data: { ...data, ...other } }, rows, probs);
 	};
 	const stop = interrupted(options.signal);
-	const history: EpochRecord[] = [];
-	const kept: number[] = [];
-	const spent = { rows: 0, seconds: 0 };
+	let position = start();
 	try {
-		for (const [i, stage] of stages.entries()) {
-			if (stop.now()) break;
-			kept.push(await runStage({ network, stage, number: i + 1, stages: stages.length, on, stop, history, spent }));
-		}
+		const identity = identityOf(network, engineVersion);
+		const found = options.checkpoint && (await loadCheckpoint(options.checkpoint.path, identity, network));
+		position = found?.position ?? position;
+		const keeper = keeperOf(options.checkpoint, identity, network);
+		await runStages({ network, stages, on, stop, position, best: found?.best, keeper });
 	} catch (problem) {
 		disposeWeights(network.weights);
 		throw problem;
@@ -131,6 +144,7 @@ export async function fit<G extends Graph, H extends Hyper>(model: Model<G, H>, 
 		stop.release();
 		on?.end?.();
 	}
+	const { history, kept, spent } = position;
 	return {
 		model: model.name,
 		hyper,
@@ -138,7 +152,8 @@ export async function fit<G extends Graph, H extends Hyper>(model: Model<G, H>, 
 		history,
 		stopped: stop.now(),
 		samplesPerSecond: spent.rows / spent.seconds,
-		predict,
+		predict: (rows) => predictOn(data, rows),
+		predictOn,
 		kept,
 		dispose: () => {
 			disposed = true;
@@ -147,57 +162,110 @@ export async function fit<G extends Graph, H extends Hyper>(model: Model<G, H>, 
 	};
 }
 
-interface StageRun {
-	network: Network;
-	stage: Stage;
-	number: number;
-	stages: number;
-	on: FitOptions["on"];
-	stop: { now(): boolean };
-	history: EpochRecord[];
-	spent: { rows: number; seconds: number };
+/** Saves checkpoints of a training: when it is told to, and when the last one is old enough. */
+interface Keeper {
+	save(position: Position, best: Snapshot): Promise<void>;
+	/** Whether it is time for another one. */
+	due(): boolean;
 }
 
-/** Trains one stage; the epoch whose weights it keeps (0 when it was stopped before one ended). */
-async function runStage({ network, stage, number, stages, on, stop, history, spent }: StageRun): Promise<number> {
+function keeperOf(checkpoint: FitOptions["checkpoint"], identity: string, network: Network): Keeper {
+	if (!checkpoint) return { save: async () => {}, due: () => false };
+	const { path, every = 60 } = checkpoint;
+	let last = performance.now();
+	return {
+		due: () => performance.now() - last >= 1000 * every,
+		async save(position, best) {
+			await saveCheckpoint(path, identity, network, position, best);
+			last = performance.now();
+		},
+	};
+}
+
+interface Running {
+	network: Network;
+	stages: readonly Stage[];
+	on: FitOptions["on"];
+	stop: { now(): boolean };
+	/** Moves on with every step. */
+	position: Position;
+	/** The best weights so far, where the training goes on from a checkpoint. */
+	best?: Snapshot;
+	keeper: Keeper;
+}
+
+/** Trains from a position to the end, stage by stage, or until it is stopped. */
+async function runStages(run: Running): Promise<void> {
+	const { network, stages, stop, position, keeper } = run;
+	let best = run.best ?? snapshot(network.weights);
+	const replace = (better: Snapshot) => {
+		best.dispose();
+		best = better;
+	};
+	try {
+		while (position.stage <= stages.length && !stop.now()) {
+			const ended = await runStage(run, () => best, replace);
+			if (!ended) return;
+			best.restore();
+			position.kept.push(position.best.epoch);
+			Object.assign(position, { stage: position.stage + 1, epoch: 1, best: start().best });
+			replace(snapshot(network.weights));
+		}
+		await keeper.save(position, best);
+	} finally {
+		best.dispose();
+	}
+}
+
+/** Trains the stage at hand; false when it was stopped before its end. */
+async function runStage(
+	{ network, stages, on, stop, position, keeper }: Running,
+	best: () => Snapshot,
+	replace: (better: Snapshot) => void,
+): Promise<boolean> {
 	const { data, hyper, seed, weights, model } = network;
 	const { batch, epochs, patience } = hyper;
+	const { stage: number, spent } = position;
+	const stage = stages[number - 1];
 	const rows = rowsIn(data, data.split.train, stage.space);
 	const steps = Math.ceil(rows.length / batch);
-	let best = { auc: Number.NEGATIVE_INFINITY, epoch: 0, weights: snapshot(weights) };
-	try {
-		for (let epoch = 1; epoch <= epochs; epoch++) {
-			const order = stream(seed, `shuffle/${number}/${epoch}`).shuffle(rows.slice());
-			let [total, done] = [0, 0];
-			const begun = performance.now();
-			for (let step = 1; step <= steps; step++) {
-				const at = order.subarray((step - 1) * batch, step * batch);
-				const loss = trainStep(network, stage, at);
-				if (!Number.isFinite(loss))
-					throw new TrainingError(
-						`${model.name}: the loss became ${loss} in epoch ${epoch}, step ${step} of ${steps}. Try a smaller lr (now ${hyper.lr}), or look for extreme numbers among the features`,
-					);
-				total += loss * at.length;
-				done += at.length;
-				const rate = done / ((performance.now() - begun) / 1000);
-				on?.({ stage: number, stages, epoch, epochs, step, steps, rows: done, loss, rate });
-				await new Promise(setImmediate);
-				if (stop.now()) return best.epoch;
-			}
-			spent.rows += rows.length;
-			spent.seconds += (performance.now() - begun) / 1000;
-			const value = validAuc(network, stage.choose);
-			history.push({ stage: number, epoch, loss: total / rows.length, choose: stage.choose, auc: value });
-			if (value === null || value > best.auc) {
-				best.weights.dispose();
-				best = { auc: value ?? best.auc, epoch, weights: snapshot(weights) };
-			} else if (epoch - best.epoch >= patience) break;
+	for (; position.epoch <= epochs; Object.assign(position, { epoch: position.epoch + 1, step: 0, rows: 0, loss: 0 })) {
+		const { epoch } = position;
+		const order = stream(seed, `shuffle/${number}/${epoch}`).shuffle(rows.slice());
+		const before = { ...spent, begun: performance.now(), done: position.rows };
+		while (position.step < steps) {
+			const step = position.step + 1;
+			const at = order.subarray((step - 1) * batch, step * batch);
+			const loss = trainStep(network, stage, at);
+			if (!Number.isFinite(loss))
+				throw new TrainingError(
+					`${model.name}: the loss became ${loss} in epoch ${epoch}, step ${step} of ${steps}. Try a smaller lr (now ${hyper.lr}), or look for extreme numbers among the features`,
+				);
+			Object.assign(position, { step, loss: position.loss + loss * at.length, rows: position.rows + at.length });
+			const seconds = (performance.now() - before.begun) / 1000;
+			spent.rows = before.rows + position.rows - before.done;
+			spent.seconds = before.seconds + seconds;
+			const rate = (position.rows - before.done) / seconds;
+			on?.({ stage: number, stages: stages.length, epoch, epochs, step, steps, rows: position.rows, loss, rate });
+			await new Promise(setImmediate);
+			const stopped = stop.now();
+			if (stopped || keeper.due()) await keeper.save(position, best());
+			if (stopped) return false;
 		}
-		best.weights.restore();
-		return best.epoch;
-	} finally {
-		best.weights.dispose();
+		const value = validAuc(network, stage.choose);
+		position.history.push({
+			stage: number,
+			epoch,
+			loss: position.loss / rows.length,
+			choose: stage.choose,
+			auc: value,
+		});
+		if (value === null || position.best.auc === null || value > position.best.auc) {
+			position.best = { auc: value ?? position.best.auc, epoch };
+			replace(snapshot(weights));
+		} else if (epoch - position.best.epoch >= patience) break;
 	}
+	return true;
 }
 
 function validAuc(network: Network, prob: Prob): number | null {

@@ -1,6 +1,7 @@
 import { access, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
+import { isAlive } from "../../core/alive";
 import { InputError } from "../../core/problem";
 import { CARD, type Card } from "./card";
 
@@ -56,14 +57,6 @@ export async function beginWork(out: string): Promise<Workplace> {
 		},
 		abandon,
 	};
-}
-
-function isAlive(pid: number): boolean {
-	try {
-		return process.kill(pid, 0);
-	} catch (cause) {
-		return (cause as NodeJS.ErrnoException).code === "EPERM";
-	}
 }
 
 function refuse(out: string, { code }: NodeJS.ErrnoException): never {

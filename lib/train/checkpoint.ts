@@ -1,0 +1,88 @@
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { InputError } from "../core/problem";
+import { sha256 } from "../data/prepare";
+import { engine } from "../tensor/native";
+import { readSafetensors, type Stored, writeSafetensors } from "../tensor/safetensors";
+import { restoreWeights, type SlotState, type Snapshot, storedWeights } from "../tensor/weights";
+import type { EpochRecord } from "./fit";
+import type { Network } from "./step";
+
+/**
+ * Where a training stands, beside its weights. Every draw depends on the seed and on stage, epoch or update alone, so this is
+ * all of its state.
+ */
+export interface Position {
+	/** The stage at hand, from 1; one more than there are when the training is over. */
+	stage: number;
+	/** The epoch at hand, from 1. */
+	epoch: number;
+	/** Steps of this epoch that are done, their rows, and the sum of their losses, each times its rows. */
+	step: number;
+	rows: number;
+	loss: number;
+	/** The stage's best epoch so far and its AUC (null: none yet, or a class was absent). */
+	best: { epoch: number; auc: number | null };
+	history: EpochRecord[];
+	kept: number[];
+	/** Rows trained on and seconds spent, for the rate. */
+	spent: { rows: number; seconds: number };
+}
+
+/** Where a training begins. */
+export const start = (): Position => ({
+	...{ stage: 1, epoch: 1, step: 0, rows: 0, loss: 0 },
+	...{ best: { epoch: 0, auc: null }, history: [], kept: [], spent: { rows: 0, seconds: 0 } },
+});
+
+/** What is stored as JSON in the file's metadata. */
+interface State {
+	format: 1;
+	position: Position;
+	updates: number;
+	weights: SlotState[];
+}
+
+/** Names the training that a checkpoint belongs to: another model, hyperparameter, seed, data set or engine is another training. */
+export function identityOf({ model, hyper, seed, data }: Network, engineVersion: number): string {
+	const { name, version } = model;
+	return sha256({ name, version, hyper, seed, data: data.fingerprint, engineVersion, tier: engine().tier });
+}
+
+/** Writes the whole state of a training: position, weights, moments, and the best weights so far. */
+export async function saveCheckpoint(
+	path: string,
+	identity: string,
+	network: Network,
+	position: Position,
+	best: Snapshot,
+): Promise<void> {
+	const { arrays, state } = storedWeights(network.weights);
+	const kept: State = { format: 1, position, updates: network.step, weights: state };
+	const all: Stored[] = [...arrays, ...best.stored("best")];
+	await mkdir(dirname(path), { recursive: true });
+	await writeSafetensors(path, all, { identity, training: network.model.name, state: JSON.stringify(kept) });
+}
+
+/**
+ * Brings a network to where its checkpoint left it.
+ *
+ * @returns the position, and the best weights so far; undefined when there is no checkpoint
+ * @throws InputError a damaged file, or the checkpoint of another training
+ */
+export async function loadCheckpoint(
+	path: string,
+	identity: string,
+	network: Network,
+): Promise<{ position: Position; best: Snapshot } | undefined> {
+	if (!existsSync(path)) return undefined;
+	const { metadata, arrays } = await readSafetensors(path);
+	if (metadata.identity !== identity)
+		throw new InputError(
+			`${path} is the checkpoint of another training (${metadata.training ?? "of no model"}; or other hyperparameters, seed, data or engine): remove it, or give the options it was made with`,
+		);
+	const { position, updates, weights } = JSON.parse(metadata.state) as State;
+	network.step = updates;
+	return { position, best: restoreWeights(network.weights, weights, arrays, "best") };
+}
