@@ -1,3 +1,4 @@
+import canonicalize from "canonicalize";
 import type { DuckDb } from "../duckdb";
 import { CSTWA_FIELDS, type FeatureList, FIELDS } from "./aliccpElements";
 import { keepHeaviest } from "./aliccpHeaviest";
@@ -56,9 +57,14 @@ function listOf(row: Record<string, unknown>, field: string): [id: number, value
 	return (row[field] as number[]).map((id, i) => [id, weights[i]]);
 }
 
-/** For tests: where two long lists of plain values differ first, which `toEqual` takes minutes to find. */
+/**
+ * For tests: where two long lists of plain values differ first, which `toEqual` takes minutes to find. The order of an
+ * object's names does not count.
+ */
 export function firstDifference<T>(ours: readonly T[], theirs: readonly T[]) {
-	for (let row = 0; row < Math.max(ours.length, theirs.length); row++)
-		if (JSON.stringify(ours[row]) !== JSON.stringify(theirs[row])) return { row, ours: ours[row], theirs: theirs[row] };
+	for (let row = 0; row < Math.max(ours.length, theirs.length); row++) {
+		if (JSON.stringify(ours[row]) === JSON.stringify(theirs[row])) continue;
+		if (canonicalize(ours[row]) !== canonicalize(theirs[row])) return { row, ours: ours[row], theirs: theirs[row] };
+	}
 	return undefined;
 }

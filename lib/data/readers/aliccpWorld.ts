@@ -1,16 +1,22 @@
 import { type Random, stream } from "../../core/random";
+import { itemRanks, several, zipfRank } from "./aliccpDraws";
 
 /**
  * The made-up world that a written Ali-CCP comes from: how many ids each field has, what a user and an item are, and how
- * likely a click and a conversion are. Shapes follow the source (elements a row, Zipf popularity with s = 1.26); ids and
- * labels mean nothing.
+ * likely a click and a conversion are. Shapes follow the source: elements a row, shares of rows that have a field, popularity of items, histories
+ * that are longer where a user has more rows. Ids and labels mean nothing.
  *
  * Labels: logit P(click) = bias + w(206) + 0.7 w(101) + 0.5 w(216), and the same with other weights for P(conversion |
  * click); each w(id) is a standard normal that belongs to the id. The biases are set so that the rates are those asked for.
  */
 export interface AliCcpWorld {
-	/** The elements of common row `index` of a part, and its user. The same call gives the same row. */
-	common(part: string, index: number): { user: number; elements: Element[] };
+	/**
+	 * The elements of common row `index` of a part: its user's, then the histories, which are the longer the more rows it
+	 * has (`share`, by the mean). The same call gives the same row.
+	 */
+	common(part: string, index: number, share: number): Element[];
+	/** The user of a common row, and those of its elements that are no history. */
+	user(part: string, index: number): { user: number; elements: Element[] };
 	/** The elements of a skeleton row, and P(click) and P(conversion | click) when `user` sees it. */
 	skeleton(random: Random, user: number): { elements: Element[]; click: number; conversion: number };
 }
@@ -28,7 +34,7 @@ export interface WorldSize {
 	conversionRate: number;
 }
 
-/** Profile field → how many ids it has and how often a row has it. */
+/** Profile field → how many ids it has, and its share of the rows; they are there or missing together, all but two. */
 const PROFILE: readonly [field: string, ids: number, present: number][] = [
 	["121", 98, 0.87],
 	["122", 14, 0.87],
@@ -39,14 +45,27 @@ const PROFILE: readonly [field: string, ids: number, present: number][] = [
 	["128", 3, 0.87],
 	["129", 5, 0.637],
 ];
+const HAS_PROFILE = 0.87;
 
-/** History → its mean length in the source, of 613 together. */
-const HISTORIES = [
+/** History → its mean length in the source over the rows of the skeleton, of 613 together. */
+const HISTORY_LENGTHS = [
 	["109_14", 70],
 	["110_14", 252],
 	["127_14", 155],
 	["150_14", 136],
 ] as const;
+
+/** Elements of a common row that are no history, on average: a user and a profile. */
+const USER_ELEMENTS = 0.998 + 6 * 0.87 + 0.416 + 0.637;
+
+/**
+ * How much longer histories are where a common row has more rows: 613 elements on average over the rows, 511 over the common
+ * rows. With exponential sizes of both, a length of (1 − k + k share) × mean gives the ratio 1 + k.
+ */
+const LONGER = 0.99 * (613 / (518 - USER_ELEMENTS)) - 1;
+
+/** The longest common row of the source has 2,706 elements: so many times the mean of the histories. */
+const LONGEST = 2706 / (518 - USER_ELEMENTS);
 
 /** Fields in the order in which they get their range of ids, 5 million each. */
 const RANGES = [
@@ -64,19 +83,20 @@ export function aliCcpWorld({
 	conversionRate,
 }: WorldSize): AliCcpWorld {
 	const users = Math.max(4, Math.round(0.4 * commonRows));
-	const items = Math.max(40, Math.round(0.073 * rows));
-	const categories = Math.min(8581, Math.max(8, Math.round(items / 20)));
-	const shops = Math.max(16, Math.round(items / 5));
-	const brands = Math.max(12, Math.round(items / 15));
+	const { items, rank: drawItem } = itemRanks(rows);
+	const categories = Math.min(8581, Math.max(8, Math.round(items / 32)));
+	const shops = Math.max(16, Math.round(items / 8));
+	const brands = Math.max(12, Math.round(items / 24));
 	const intentions = 8 * categories;
-	const sizes: Record<string, number> = {
-		...{ "508": categories, "509": shops, "702": brands, "853": intentions, "210": intentions },
-		...{ "109_14": categories, "110_14": shops, "127_14": brands, "150_14": intentions },
+	const [ofCategory, ofShop, ofBrand, ofIntention] = [categories, shops, brands, intentions].map((n) => zipfRank(n));
+	const draws: Record<string, (random: Random) => number> = {
+		...{ "508": ofCategory, "509": ofShop, "702": ofBrand, "853": ofIntention, "210": ofIntention },
+		...{ "109_14": ofCategory, "110_14": ofShop, "127_14": ofBrand, "150_14": ofIntention },
 	};
 	const first = new Map(RANGES.map((field, index) => [field, 1 + 5_000_000 * index]));
 	const element = (field: string, index: number, value = "1.0"): Element => [field, first.get(field)! + index, value];
 	const counted = (random: Random, field: string): Element =>
-		element(field, zipf(random, sizes[field]), Math.log(2 + zipf(random, 30)).toFixed(5));
+		element(field, draws[field](random), LOG_COUNTS[drawCount(random)]);
 	const weight = (what: string, field: string, index: number): number =>
 		normal(mix(seed, index, first.get(field)! + what.length));
 
@@ -92,7 +112,7 @@ export function aliCcpWorld({
 
 	const sample = stream(seed, "aliccp/calibration");
 	const pairs = Array.from({ length: 4000 }, () => {
-		const { category, brand } = itemAt(zipf(sample, items));
+		const { category, brand } = itemAt(drawItem(sample));
 		const user = sample.int(users);
 		return { click: taste("click", user, category, brand), conversion: taste("conversion", user, category, brand) };
 	});
@@ -107,24 +127,36 @@ export function aliCcpWorld({
 		pairs.map(({ click }) => sigmoid(click + clickBias)),
 	);
 
-	return {
-		common(part, index) {
-			const random = stream(seed, `aliccp/common/${part}/${index}`);
-			const user = random.int(users);
-			const elements: Element[] = [];
-			if (random.uniform() < 0.998) elements.push(element("101", user));
+	const userOf = (random: Random) => {
+		const user = random.int(users);
+		const elements: Element[] = [];
+		if (random.uniform() < 0.998) elements.push(element("101", user));
+		if (mix(seed, user, 101) % 1000 < 1000 * HAS_PROFILE)
 			for (const [field, ids, present] of PROFILE) {
 				const drawn = mix(seed, user, Number(field));
-				if (drawn % 1000 < 1000 * present) elements.push(element(field, (drawn >>> 10) % ids));
+				if (drawn % 1000 < (1000 * present) / HAS_PROFILE) elements.push(element(field, (drawn >>> 10) % ids));
 			}
-			for (const [field, mean] of HISTORIES) {
-				const length = (-Math.log(1 - random.uniform()) * Math.max(0, commonElements - 8) * mean) / 613;
-				for (let i = Math.min(670, Math.round(length)); i > 0; i--) elements.push(counted(random, field));
-			}
-			return { user, elements };
+		return { user, elements };
+	};
+	const streamOf = (part: string, index: number) => stream(seed, `aliccp/common/${part}/${index}`);
+	const history = Math.max(0, commonElements - USER_ELEMENTS);
+
+	return {
+		user: (part, index) => userOf(streamOf(part, index)),
+		common(part, index, share) {
+			const random = streamOf(part, index);
+			const { user, elements } = userOf(random);
+			const drawn = -Math.log(1 - random.uniform()) * (1 - LONGER + LONGER * share);
+			const longest = Math.round(LONGEST * history);
+			const length = history * Math.min(LONGEST, drawn);
+			for (const [field, mean] of HISTORY_LENGTHS)
+				for (let i = Math.round((length * mean * (0.5 + random.uniform())) / 613); i > 0; i--)
+					if (elements.length < longest) elements.push(counted(random, field));
+			if (elements.length === 0) elements.push(element("101", user));
+			return elements;
 		},
 		skeleton(random, user) {
-			const item = zipf(random, items);
+			const item = drawItem(random);
 			const { category, shop, brand } = itemAt(item);
 			const elements = [
 				element("205", item),
@@ -133,12 +165,12 @@ export function aliCcpWorld({
 				element("301", random.int(4)),
 			];
 			if (brand >= 0) elements.push(element("216", brand));
-			for (let i = several(random, 6.1, 30); i > 0; i--) elements.push(element("210", zipf(random, intentions)));
+			for (let i = several(random, 6.1, 28); i > 0; i--) elements.push(element("210", ofIntention(random)));
 			if (random.uniform() < 0.696) elements.push(counted(random, "508"));
 			if (random.uniform() < 0.221) elements.push(counted(random, "509"));
 			if (random.uniform() < 0.224) elements.push(counted(random, "702"));
 			if (random.uniform() < 0.41)
-				for (let i = several(random, 3.4, 12); i > 0; i--) elements.push(counted(random, "853"));
+				for (let i = several(random, 3.4, 14); i > 0; i--) elements.push(counted(random, "853"));
 			return {
 				elements,
 				click: sigmoid(clickBias + taste("click", user, category, brand)),
@@ -148,16 +180,9 @@ export function aliCcpWorld({
 	};
 }
 
-/** 0 … n−1 with P(k) falling roughly as (k + 1)^−1.26: the continuous power law, cut down to whole numbers. */
-function zipf(random: Random, n: number): number {
-	const s = 1.26;
-	return Math.min(n - 1, Math.floor(((n ** (1 - s) - 1) * random.uniform() + 1) ** (1 / (1 - s))) - 1);
-}
-
-/** 1 or more, geometric with this mean, at most `most`. */
-function several(random: Random, mean: number, most: number): number {
-	return Math.min(most, 1 + Math.floor(Math.log(1 - random.uniform()) / Math.log(1 - 1 / mean)));
-}
+/** Log counts as the source writes them: ln 2, ln 3, …, small ones the most frequent. */
+const LOG_COUNTS = Array.from({ length: 30 }, (_, i) => Math.log(2 + i).toFixed(5));
+const drawCount = zipfRank(LOG_COUNTS.length);
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 

@@ -8,7 +8,7 @@ import type { Dropped } from "../log";
 import { CSTWA_FIELDS, FAULTS } from "./aliccpElements";
 import { damagedCommon, damagedSkeleton, type Faults, plantFaults } from "./aliccpFaults";
 import { commonLine, skeletonLine } from "./aliccpRow";
-import { type AliCcpWorld, aliCcpWorld, type Element } from "./aliccpWorld";
+import { type AliCcpWorld, aliCcpWorld } from "./aliccpWorld";
 import { tally } from "./tally";
 
 /** What to write. */
@@ -105,7 +105,8 @@ async function writePart(
 	const droppedCommon = tally(commonName);
 	await writeWhole(join(folder, commonName), function* () {
 		for (let index = 0, line = 1; index < commonRows; index++, line++) {
-			const row = { md5: md5(index), elements: shuffled(world.common(part, index).elements, random) };
+			const share = ((ends[index] - (ends[index - 1] ?? 0)) * commonRows) / rows;
+			const row = { md5: md5(index), elements: random.shuffle(world.common(part, index, share)) };
 			const fault = commonPlan.get(index);
 			if (fault === undefined) {
 				yield commonLine(row);
@@ -133,13 +134,13 @@ async function writePart(
 	const dropped = tally(skeletonName);
 	const kept = { rows: 0, clicks: 0, conversions: 0 };
 	await writeWhole(join(folder, skeletonName), function* () {
-		let current = { index: -1, ...world.common(part, 0) };
+		let current = { index: -1, isUsed: false, ...world.user(part, 0) };
 		let lastKept = 0;
 		for (let index = 0; index < rows; index++) {
 			const of = groupOf(index);
-			if (current.index !== of) current = { index: of, ...world.common(part, of) };
+			if (current.index !== of) current = { index: of, isUsed: false, ...world.user(part, of) };
 			const drawn = world.skeleton(random, current.user);
-			const elements = shuffled(drawn.elements, random);
+			const elements = random.shuffle(drawn.elements);
 			const click = random.uniform() < drawn.click ? 1 : 0;
 			const conversion = random.uniform() < drawn.conversion ? click : 0;
 			const row = { sample: index + 1, click, conversion, md5: md5(of), elements };
@@ -153,15 +154,17 @@ async function writePart(
 			kept.rows++;
 			kept.clicks += click;
 			kept.conversions += conversion;
-			const lasts = new Map([...elements, ...current.elements].map(([field, id]) => [field, id]));
-			for (const [field, id] of lasts) vocabulary.get(field)?.add(id);
+			const lasts = elements.filter(
+				([field], at) => field !== "853" || !elements.slice(at + 1).some(([f]) => f === field),
+			);
+			for (const [field, id] of current.isUsed ? lasts : [...lasts, ...current.elements])
+				vocabulary.get(field)?.add(id);
+			current.isUsed = true;
 			yield skeletonLine(row);
 		}
 	});
 	return { ...kept, dropped: dropped.list(), droppedCommon: droppedCommon.list() };
 }
-
-const shuffled = (elements: Element[], random: ReturnType<typeof stream>): Element[] => random.shuffle(elements);
 
 /** Where each group of rows with one common row ends: sizes are exponential with mean rows / groups; some groups are empty. */
 function groupEnds(rows: number, groups: number, random: ReturnType<typeof stream>): Float64Array {
