@@ -10,13 +10,17 @@ export { type Random, stream } from "./core/random";
 export { countsOf, type PartCounts } from "./data/counts";
 export { type Dataset, type Field, rowsIn, type Split } from "./data/dataset";
 export { type Arquero, arquero, type Danfo, type DanfoFrame, danfo, type Frame, frame } from "./data/frames";
+export { type Joined, prepareWith } from "./data/joined";
 export type { Column, Dropped, Lists, Log } from "./data/log";
+export { type LongTail, longTail, type TailPoint } from "./data/longTail";
 export { type Preparation, prepare } from "./data/prepare";
 export { readAliCcp } from "./data/readers/aliccp";
 export { readEncodedCsv } from "./data/readers/encodedCsv";
 export { checkSchema, type Feature, type Schema } from "./data/schema";
 export { type SplitRule, splits } from "./data/split";
+export { countsOfLog, type EdgeRate, edgeRates, type LogCounts } from "./data/statistics";
 export { describe, type Execute, execute, hashOf, type Run, type RunResult } from "./experiment/run";
+export { type Ceilings, ceilings, type SelectionBias, selectionBias } from "./experiment/simulatedTruth";
 export { load, type Source } from "./experiment/source";
 export { openStore, type Store } from "./experiment/store";
 export { type Bin, binned } from "./metrics/bins";
@@ -26,11 +30,25 @@ export { type Auc, auc } from "./metrics/ranking";
 export { kl, pcoc, rmse, softAuc } from "./metrics/truth";
 export type { MetricValue } from "./metrics/value";
 export { modelNamed, models } from "./models/index";
+export { cstwaTable1, type PreparedCounts, preparedCounts } from "./papers/cstwaTable1";
+export { esm2Edges, esm2Figure3, esm2Table1 } from "./papers/esm2Statistics";
 export { runTable2, type Table2Event, type Table2Runs, table2 } from "./papers/esmm";
+export { esmmTable1 } from "./papers/esmmTable1";
 export { type Published, published } from "./papers/published";
 export { type Scale, scaleNamed, seeds } from "./papers/scale";
+export {
+	planOfSelection,
+	runSelection,
+	type SelectionRun,
+	selectionModels,
+	selectionSpaces,
+	selectionValues,
+} from "./papers/selectionRuns";
+export { type Quotient, sparsity } from "./papers/sparsity";
+export { planOfStatistics, statisticsTables } from "./papers/statisticsTables";
 export type { PaperRow, PaperTable, Verdict } from "./papers/table";
 export { type Knobs, type PresetName, presets } from "./simulator/presets";
+export { type RandomExposure, randomExposure } from "./simulator/randomExposure";
 export { type Simulated, simulate } from "./simulator/simulate";
 export { tf } from "./tensor/native";
 export { type EpochRecord, type Fitted, fit, type Predictions, type TrainEvent, TrainingError } from "./train/fit";
@@ -43,8 +61,10 @@ export { funnel } from "./view/funnel";
 export { heatMap } from "./view/heatMap";
 export { toHtml } from "./view/html";
 export { toLatex } from "./view/latex";
+export { longTailFigure } from "./view/longTailFigure";
 export { toMarkdown } from "./view/markdown";
 export { show } from "./view/notebook";
 export { paperFigure, paperView } from "./view/paper";
 export { fitProgress, progress, runProgress } from "./view/progress";
+export { selectionFigure } from "./view/selectionFigure";
 export { type Cell, type Estimate, type Table, tableOf } from "./view/table";

@@ -1,10 +1,16 @@
 import type { PaperTable } from "../papers/table";
 import { barsWithIntervals } from "./barsWithIntervals";
 import type { Figure } from "./figure";
+import { isStatistics, statisticsView } from "./statistics";
 import type { Table } from "./table";
 
-/** A paper's table for people: a method a row, ours beside theirs for each column, and the verdicts as notes. */
-export function paperView({ title, notes, rows }: PaperTable): Table {
+/**
+ * A paper's table for people: a method a row, ours beside theirs for each column, and the verdicts as notes. A table of
+ * statistics has a statistic a row.
+ */
+export function paperView(table: PaperTable): Table {
+	if (isStatistics(table)) return statisticsView(table);
+	const { title, notes, rows } = table;
 	const methods = [...new Set(rows.map((row) => row.label))];
 	const columns = [...new Set(rows.map((row) => row.column))];
 	const find = (label: string, column: string) => rows.find((row) => row.label === label && row.column === column);
