@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../lib/core/root";
+import { duration } from "../lib/view/progress";
 import { child } from "./child";
 import { mustAgree, type Place, runOurs, runPeer } from "./dataPrograms";
 import { type BenchResult, figure, ratio } from "./figures";
@@ -37,9 +38,14 @@ export async function benchData(options: BenchData): Promise<BenchResult> {
 	const work = workFolder(cache);
 	try {
 		const place: Place = { folder: work.folder, python: await peerPython(signal, say), memory, signal };
-		const predicted = rows > TRIAL ? await trial(rows, cache, place, say) : 0;
+		const { ours: a, peer: b } = rows > TRIAL ? await trial(rows, cache, place, say) : { ours: 0, peer: 0 };
 		const repeats = options.repeats ?? 3;
-		const turns = { ours: repeats, peer: options.repeats ?? (predicted > LONG ? 1 : 3) };
+		const turns = { ours: repeats, peer: options.repeats ?? (b > LONG ? 1 : 3) };
+		const seconds = turns.ours * a + turns.peer * b + 2 * a;
+		if (seconds > 0)
+			say(
+				`at ${rows.toLocaleString("en")} training rows, expect at most ${duration(a)} a run of ours (${turns.ours} runs), ${duration(b)} of the peer (${turns.peer}); in all ${duration(seconds)}, and the writing of raw files that are not there`,
+			);
 		const raw = await rawAliCcp(rows, cache, { signal, say });
 		const { ours, peer } = await inTurns(raw, turns, place, say);
 		const twice = await rawAliCcp(2 * rows, cache, { signal, say });
@@ -80,15 +86,11 @@ export async function benchData(options: BenchData): Promise<BenchResult> {
 	}
 }
 
-/** Runs both on few rows and tells what the long run will take. Returns the seconds of one run of the peer. */
-async function trial(rows: number, cache: string, place: Place, say: (line: string) => void): Promise<number> {
+/** Runs both once on few rows. Returns the seconds that a run of each will take at most on `rows` training rows. */
+async function trial(rows: number, cache: string, place: Place, say: (line: string) => void) {
 	const raw = await rawAliCcp(TRIAL, cache, { ...place, say });
 	const { ours, peer } = await inTurns(raw, { ours: 1, peer: 1 }, place, say);
-	const [a, b] = [ours[0], peer[0]].map(({ seconds }) => (seconds * rows) / TRIAL);
-	say(
-		`at ${rows.toLocaleString("en")} training rows, expect at most ${a.toFixed(0)} s a run of ours, ${b.toFixed(0)} s of the peer`,
-	);
-	return b;
+	return { ours: (ours[0].seconds * rows) / TRIAL, peer: (peer[0].seconds * rows) / TRIAL };
 }
 
 /** Ours, the peer, ours, the peer …; the tables of the last two are compared. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { InputError } from "../lib/core/problem";
 import { projectRoot } from "../lib/core/root";
-import type { WriteAliCcp, WrittenAliCcp } from "../lib/data/readers/aliccpWriter";
+import { type WriteAliCcp, type WrittenAliCcp, writeAliCcp } from "../lib/data/readers/aliccpWriter";
 import { type ChildOptions, child } from "./child";
 
 /** Bytes of the four raw files for each row, with 518 elements a common row. */
@@ -38,7 +38,7 @@ export async function rawAliCcp(rows: number, cache: string, options: ChildOptio
 	const asked = rawOptions(rows);
 	const lines = rows + (asked.testRows ?? 0);
 	const folder = join(cache, `aliccp-raw-${rows}`);
-	const made = JSON.stringify({ options: asked, writer: writersHash() });
+	const made = JSON.stringify({ options: asked, sample: await sampleHash(cache) });
 	const known = readMarker(folder);
 	if (known?.made === made) {
 		const bytes = bytesIn(folder);
@@ -77,12 +77,17 @@ function readMarker(folder: string): { made: string; written: WrittenAliCcp } | 
 	return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
 }
 
-/** SHA-256 of the writer's source: files of another writer are written anew. */
-function writersHash(): string {
-	const hash = createHash("sha256");
-	const names = ["aliccpWriter", "aliccpWorld", "aliccpRow", "aliccpFaults"].map((name) => `data/readers/${name}.ts`);
-	for (const name of [...names, "core/random.ts"]) hash.update(readFileSync(join(projectRoot(), "lib", name)));
-	return hash.digest("hex");
+/** SHA-256 of a small sample of what the writer makes: files of a writer that makes other bytes are written anew. */
+async function sampleHash(cache: string): Promise<string> {
+	const folder = join(cache, `sample-${process.pid}`);
+	try {
+		await writeAliCcp(folder, rawOptions(1000));
+		const hash = createHash("sha256");
+		for (const name of readdirSync(folder).sort()) hash.update(name).update(readFileSync(join(folder, name)));
+		return hash.digest("hex");
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
 }
 
 /** The address of tsx's loader, for a child process that runs TypeScript. */

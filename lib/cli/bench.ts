@@ -23,7 +23,7 @@ const data: Job<DataOptions> = {
 		options
 			.option(
 				"--rows <n>",
-				`training rows of the files (default ${ROWS}); bench/RESULTS.md is written from this size on`,
+				"training rows of the files; bench/RESULTS.md is written from the default on",
 				wholeNumber("--rows", 1000),
 				ROWS,
 			)
