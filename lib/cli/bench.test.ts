@@ -128,7 +128,7 @@ describe("npm run bench", () => {
 		expect([code, last]).toEqual([2, '--memory must be a size as 500MB or 1GB, not "lots"']);
 	});
 
-	it("compares a small run, where pandas is installed", async () => {
+	it("compares a small run, where pandas is installed", { timeout: 300_000 }, async () => {
 		const check = await child([process.execPath, join(root, "lib/setup/bench.mjs"), "--check"]);
 		if (JSON.parse(check).problem !== undefined) {
 			process.stderr.write("bench: without .venv-bench the peer's pandas step and the whole run were not tried\n");
