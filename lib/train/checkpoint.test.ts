@@ -6,9 +6,9 @@ import { toyDataset } from "../data/toyDataset";
 import { modelNamed } from "../models/index";
 import { tf } from "../tensor/native";
 import { readSafetensors } from "../tensor/safetensors";
-import type { Position } from "./checkpoint";
 import { type FitOptions, fit } from "./fit";
 import { killedUntilEnd, trainInProcess } from "./killing";
+import type { Position } from "./position";
 
 const folder = temporaryFolders();
 const data = toyDataset();

@@ -6,35 +6,8 @@ import { sha256 } from "../data/prepare";
 import { engine } from "../tensor/native";
 import { readSafetensors, type Stored, writeSafetensors } from "../tensor/safetensors";
 import { restoreWeights, type SlotState, type Snapshot, storedWeights } from "../tensor/weights";
-import type { EpochRecord } from "./fit";
+import type { Position } from "./position";
 import type { Network } from "./step";
-
-/**
- * Where a training stands, beside its weights. Every draw depends on the seed and on stage, epoch or update alone, so this is
- * all of its state.
- */
-export interface Position {
-	/** The stage at hand, from 1; one more than there are when the training is over. */
-	stage: number;
-	/** The epoch at hand, from 1. */
-	epoch: number;
-	/** Steps of this epoch that are done, their rows, and the sum of their losses, each times its rows. */
-	step: number;
-	rows: number;
-	loss: number;
-	/** The stage's best epoch so far and its AUC (null: none yet, or a class was absent). */
-	best: { epoch: number; auc: number | null };
-	history: EpochRecord[];
-	kept: number[];
-	/** Rows trained on and seconds spent, for the rate. */
-	spent: { rows: number; seconds: number };
-}
-
-/** Where a training begins. */
-export const start = (): Position => ({
-	...{ stage: 1, epoch: 1, step: 0, rows: 0, loss: 0 },
-	...{ best: { epoch: 0, auc: null }, history: [], kept: [], spent: { rows: 0, seconds: 0 } },
-});
 
 /** What is stored as JSON in the file's metadata. */
 interface State {

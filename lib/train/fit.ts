@@ -6,8 +6,9 @@ import { withComplements } from "../data/complement";
 import { type Dataset, rowsIn } from "../data/dataset";
 import { auc } from "../metrics/ranking";
 import { disposeWeights, type Snapshot, snapshot } from "../tensor/weights";
-import { identityOf, loadCheckpoint, type Position, saveCheckpoint, start } from "./checkpoint";
+import { identityOf, loadCheckpoint, saveCheckpoint } from "./checkpoint";
 import { interrupted } from "./interrupt";
+import { type EpochRecord, type Position, start } from "./position";
 import { checkSameFields } from "./sameFields";
 import { type Network, predictBatch, trainStep } from "./step";
 
@@ -30,17 +31,6 @@ export interface TrainEvent {
 	loss: number;
 	/** Samples a second so far in this epoch. */
 	rate: number;
-}
-
-/** What an epoch ended with. */
-export interface EpochRecord {
-	stage: number;
-	epoch: number;
-	/** Mean over the epoch's batches, each weighted by its rows. */
-	loss: number;
-	/** The probability whose validation AUC chooses the epoch, and that AUC (null when a class is absent). */
-	choose: Prob;
-	auc: number | null;
 }
 
 /** Prediction columns by Prob, one float32 a row asked for. */
