@@ -19,5 +19,11 @@ export const skeletonLine = (row: SkeletonRow): string =>
 	`${row.sample},${row.click},${row.conversion},${commonLine(row)}`;
 
 /** The line of a common row, with its line end. */
-export const commonLine = ({ md5, elements, num = elements.length }: CommonRow): string =>
-	`${md5},${num},${elements.map(([field, id, value]) => `${field}\x02${id}\x03${value}`).join("\x01")}\n`;
+export function commonLine({ md5, elements, num = elements.length }: CommonRow): string {
+	let line = `${md5},${num},`;
+	for (let i = 0; i < elements.length; i++) {
+		const [field, id, value] = elements[i];
+		line += `${i > 0 ? "\x01" : ""}${field}\x02${id}\x03${value}`;
+	}
+	return `${line}\n`;
+}

@@ -1,6 +1,4 @@
-import { once } from "node:events";
-import { createWriteStream } from "node:fs";
-import { mkdir, rename } from "node:fs/promises";
+import { mkdir, open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../../core/problem";
 import { stream } from "../../core/random";
@@ -178,16 +176,23 @@ function groupEnds(rows: number, groups: number, random: ReturnType<typeof strea
 	return ends;
 }
 
+/** Writes lines of bytes under a temporary name, then renames. */
 async function writeWhole(path: string, lines: () => Generator<string>): Promise<void> {
-	const out = createWriteStream(`${path}.part`);
-	let piece = "";
-	for (const line of lines()) {
-		piece += line;
-		if (piece.length < 1 << 20) continue;
-		if (!out.write(piece, "latin1")) await once(out, "drain");
-		piece = "";
+	const out = await open(`${path}.part`, "w");
+	let room = Buffer.allocUnsafe(1 << 22);
+	let used = 0;
+	try {
+		for (const line of lines()) {
+			if (used + line.length > room.length) {
+				await out.write(room, 0, used);
+				used = 0;
+				if (line.length > room.length) room = Buffer.allocUnsafe(line.length);
+			}
+			used += room.write(line, used, "latin1");
+		}
+		await out.write(room, 0, used);
+	} finally {
+		await out.close();
 	}
-	out.end(piece, "latin1");
-	await once(out, "finish");
 	await rename(`${path}.part`, path);
 }
