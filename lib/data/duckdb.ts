@@ -25,6 +25,8 @@ export interface DuckDb {
 	rows(sql: string): Promise<Record<string, unknown>[]>;
 	/** The rows of a query in pieces of at most 2048, in order, without holding more than a few of them. */
 	chunks(sql: string): AsyncGenerator<DuckDBDataChunk>;
+	/** A problem of the engine, met outside of these calls, as one line that says what to do. */
+	inWords(problem: Error): Error;
 	close(): void;
 }
 
@@ -65,6 +67,7 @@ export async function openDuckDb({ file = ":memory:", memory, spill, threads }: 
 				yield chunk;
 			}
 		},
+		inWords: (problem) => inWords(problem, memory),
 		close() {
 			connection.closeSync();
 			instance.closeSync();

@@ -61,6 +61,13 @@ export async function tableColumns(db: DuckDb, table: string, names: ColumnNames
 	const lists = new Map<string, Lists>(names.lists.map((name) => [name, emptyLists()]));
 	let at = 0;
 
+	const told = (work: () => void) => {
+		try {
+			work();
+		} catch (problem) {
+			throw db.inWords(problem as Error);
+		}
+	};
 	const flush = () => {
 		if (at === 0) return;
 		chunk.reset();
@@ -75,7 +82,7 @@ export async function tableColumns(db: DuckDb, table: string, names: ColumnNames
 			setLists(chunk.getColumnVector(column++), entries.subarray(0, 2 * at), ids.subarray(0, used));
 			setLists(chunk.getColumnVector(column++), entries.subarray(0, 2 * at), weights.subarray(0, used));
 		}
-		appender.appendDataChunk(chunk);
+		told(() => appender.appendDataChunk(chunk));
 		for (const list of lists.values()) list.used = 0;
 		at = 0;
 	};
@@ -101,7 +108,7 @@ export async function tableColumns(db: DuckDb, table: string, names: ColumnNames
 		},
 		end() {
 			flush();
-			appender.closeSync();
+			told(() => appender.closeSync());
 		},
 	};
 }
