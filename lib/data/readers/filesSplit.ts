@@ -10,7 +10,6 @@ import { drawSql, type RowSql } from "./filesRows";
  * By time: the cuts lie where `split` puts them; they are rounded where all times are whole numbers. Drawn rows: by MD5 of the
  * seed and the user, the group, or the row's number, so the same rows are drawn on every machine.
  *
- * @param kept condition of the rows that are kept
  * @param files names of the files, in order
  * @throws InputError no file is of the test part
  */
@@ -18,7 +17,6 @@ export async function partSql(
 	db: DuckDb,
 	split: FileSplit,
 	rows: RowSql,
-	kept: string,
 	user: string | undefined,
 	files: readonly string[],
 ): Promise<string> {
@@ -26,13 +24,13 @@ export async function partSql(
 		`CASE WHEN ${value} >= ${testFrom}::DOUBLE THEN 1 WHEN ${value} >= ${validFrom}::DOUBLE THEN 2 ELSE 0 END`;
 	/** Without an own column, rows are drawn by their file and their line, or row, in it. */
 	const drawn = (key: string | undefined, seed: number): string => {
-		const row = "concat(file, ':', rowid)";
+		const row = "concat(file, ':', place)";
 		return drawSql(seed, key === undefined ? row : `coalesce(CAST(${key} AS VARCHAR), ${row})`);
 	};
 	if (split.by === "column") return rows.part as string;
 	if (split.by === "time") {
 		const [{ first, last, whole }] = await db.rows(
-			`SELECT min(t) AS first, max(t) AS last, bool_and(t = round(t)) AS whole FROM (SELECT (${rows.time}) AS t FROM raw WHERE ${kept})`,
+			`SELECT min(t) AS first, max(t) AS last, bool_and(t = round(t)) AS whole FROM (SELECT (${rows.time}) AS t FROM raw)`,
 		);
 		const [from, to] = [first as number, last as number];
 		const span = to - from + (whole ? 1 : 0);

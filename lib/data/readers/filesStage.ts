@@ -31,7 +31,7 @@ export async function stage(
 	files: readonly string[],
 	step: (words: string) => void,
 ): Promise<StagedFiles> {
-	const { schema, split, text } = file;
+	const { schema, split } = file;
 	step("rules");
 	const broken = `(${brokenSql(rows.rules)})`;
 	const counts = await db.rows(
@@ -45,30 +45,17 @@ export async function stage(
 				count: n as number,
 				first: await placeOf(db, first as number, files),
 			});
-	const keptRows = (counts.find(({ broken: at }) => at === 0)?.n as number | undefined) ?? 0;
-	if (keptRows === 0) return { staged: { events: [], features: {} }, dropped, remarks: [] };
-	const kept = `${broken} = 0`;
+	const kept = (counts.find(({ broken: at }) => at === 0)?.n as number | undefined) ?? 0;
+	if (kept === 0) return { staged: { events: [], features: {} }, dropped, remarks: [] };
+	if (dropped.length > 0) await db.run(`DELETE FROM raw WHERE ${broken} <> 0`);
 
 	step("ids");
-	const ids = async (name: string): Promise<string> =>
-		idSql(db, kept, rows.raw(name, "id"), rows.type(name, "id"), text.has(name));
-	const user = schema.user === undefined ? undefined : await ids(schema.user);
+	const ids = await idSql(db, file, rows);
+	const user = schema.user === undefined ? undefined : ids(schema.user);
 	step("split");
-	const part = `CAST(${await partSql(db, split, rows, kept, user, files)} AS UTINYINT)`;
-	const remarks: Dropped[] = [];
-	const missing = await missingNumbers(db, rows, kept, part, files, remarks);
-	if (user !== undefined) {
-		const isThere = `coalesce(CAST(${user} AS VARCHAR), '') NOT IN ('', '0') AND NOT starts_with(CAST(${user} AS VARCHAR), '-')`;
-		const [{ n, first }] = await db.rows(
-			`SELECT count(*) AS n, min(rowid) AS first FROM raw WHERE ${kept} AND NOT (${isThere})`,
-		);
-		if ((n as number) > 0)
-			remarks.push({
-				reason: `rows without a user ("${schema.user}"): kept, but in no metric by user`,
-				count: n as number,
-				first: await placeOf(db, first as number, files),
-			});
-	}
+	const part = `CAST(${await partSql(db, split, rows, user, files)} AS UTINYINT)`;
+	const remarks = await remarksOf(db, rows, schema.user, user, files);
+	const means = await trainingMeans(db, rows, part, remarks.missing);
 
 	step("rows");
 	const features: Record<string, StagedFeature> = {};
@@ -76,12 +63,12 @@ export async function stage(
 	for (const [event, sql] of Object.entries(rows.events)) columns.push(`(${sql}) AS ${sqlName(event)}`);
 	for (const [name, { kind }] of Object.entries(schema.features)) {
 		features[name] = { kind, of: "row" };
-		if (kind === "id") columns.push(`${await ids(name)} AS ${sqlName(name)}`);
+		if (kind === "id") columns.push(`${ids(name)} AS ${sqlName(name)}`);
 		else if (kind === "number")
-			columns.push(`coalesce(${rows.numbers[name]}, ${missing[name] ?? 0}::DOUBLE) AS ${sqlName(name)}`);
+			columns.push(`coalesce(${rows.numbers[name]}, ${means[name] ?? 0}::DOUBLE) AS ${sqlName(name)}`);
 		else {
 			const { list, weights } = rows.lists[name];
-			columns.push(`${await listSql(db, kept, list, rows.type(name, "ids"), text.has(name))} AS ${sqlName(name)}`);
+			columns.push(`${await listSql(db, list, rows.type(name, "ids"), file.text.has(name))} AS ${sqlName(name)}`);
 			if (weights === undefined) continue;
 			features[name].weights = true;
 			columns.push(`${weights} AS ${sqlName(`${name}.weights`)}`);
@@ -89,9 +76,9 @@ export async function stage(
 	}
 	for (const [column, sql] of Object.entries(rows.truth)) columns.push(`${sql} AS ${sqlName(column)}`);
 	if (user !== undefined) columns.push(`${user} AS ${sqlName(USER)}`);
-	await db.run(`CREATE TABLE staged AS SELECT ${columns.join(",\n")} FROM raw WHERE ${kept}`);
+	await db.run(`CREATE TABLE staged AS SELECT ${columns.join(",\n")} FROM raw`);
 	await db.run("DROP TABLE raw");
-	await refuseEmptyParts(db, file, keptRows);
+	await refuseEmptyParts(db, file, kept);
 	return {
 		staged: {
 			events: Object.keys(rows.events),
@@ -100,7 +87,7 @@ export async function stage(
 			truth: Object.keys(rows.truth),
 		},
 		dropped,
-		remarks,
+		remarks: remarks.list,
 	};
 }
 
@@ -110,23 +97,32 @@ async function placeOf(db: DuckDb, row: number, files: readonly string[]): Promi
 	return `${files[file as number]}:${place}`;
 }
 
-/** INTEGER or BIGINT where all ids are whole numbers (unless they are to be text), else VARCHAR. */
-async function idSql(db: DuckDb, kept: string, id: string, type: string, asText: boolean): Promise<string> {
-	if (asText) return `CAST(${id} AS VARCHAR)`;
-	const there = type === "VARCHAR" ? `nullif(${id}, '')` : id;
-	const whole =
-		type === "VARCHAR"
-			? `coalesce(bool_and(coalesce(${isWholeSql(there)}, false)) FILTER (${there} IS NOT NULL), false)`
-			: "true";
-	const [found] = await db.rows(
-		`SELECT ${whole} AS whole, coalesce(bool_and(TRY_CAST(${there} AS INTEGER) IS NOT NULL) FILTER (${there} IS NOT NULL), true) AS short FROM raw WHERE ${kept}`,
-	);
-	if (!found.whole) return there;
-	return `TRY_CAST(${there} AS ${found.short ? "INTEGER" : "BIGINT"})`;
+/** For each column of ids: INTEGER or BIGINT where all are whole numbers (unless they are to be text), else VARCHAR. */
+async function idSql(db: DuckDb, { schema, text }: SchemaFile, rows: RowSql): Promise<(name: string) => string> {
+	const names = Object.keys(schema.features).filter((name) => schema.features[name].kind === "id");
+	if (schema.user !== undefined && !names.includes(schema.user)) names.push(schema.user);
+	const there = names.map((name) => {
+		const raw = rows.raw(name, "id");
+		return rows.type(name, "id") === "VARCHAR" ? `nullif(${raw}, '')` : raw;
+	});
+	const tests = names.flatMap((name, at) => {
+		if (text.has(name)) return [];
+		const value = there[at];
+		const all = (test: string) => `coalesce(bool_and(coalesce(${test}, false)) FILTER (${value} IS NOT NULL), false)`;
+		const whole = rows.type(name, "id") === "VARCHAR" ? all(isWholeSql(value)) : "true";
+		return [`${whole} AS whole_${at}`, `${all(`TRY_CAST(${value} AS INTEGER) IS NOT NULL`)} AS short_${at}`];
+	});
+	const [found] = tests.length === 0 ? [{}] : await db.rows(`SELECT ${tests.join(", ")} FROM raw`);
+	return (name) => {
+		const at = names.indexOf(name);
+		if (text.has(name)) return `CAST(${there[at]} AS VARCHAR)`;
+		if (!found[`whole_${at}`]) return there[at];
+		return `TRY_CAST(${there[at]} AS ${found[`short_${at}`] ? "INTEGER" : "BIGINT"})`;
+	};
 }
 
 /** As {@link idSql}, for the elements of lists; a missing element is the empty text, or 0. */
-async function listSql(db: DuckDb, kept: string, list: string, type: string, asText: boolean): Promise<string> {
+async function listSql(db: DuckDb, list: string, type: string, asText: boolean): Promise<string> {
 	const isText = type.startsWith("VARCHAR");
 	const texts = `list_transform(CAST(${list} AS VARCHAR[]), lambda x: coalesce(x, ''))`;
 	if (asText) return texts;
@@ -135,46 +131,64 @@ async function listSql(db: DuckDb, kept: string, list: string, type: string, asT
 		: "0";
 	const long = `len(list_filter(${texts}, lambda x: x <> '' AND TRY_CAST(x AS INTEGER) IS NULL))`;
 	const [found] = await db.rows(
-		`SELECT coalesce(sum(${wrong}), 0) AS wrong, coalesce(sum(${long}), 0) AS long, coalesce(sum(len(${list})), 0) AS n FROM raw WHERE ${kept}`,
+		`SELECT coalesce(sum(${wrong}), 0) AS wrong, coalesce(sum(${long}), 0) AS long, coalesce(sum(len(${list})), 0) AS n FROM raw`,
 	);
 	if (isText && (Number(found.wrong) > 0 || Number(found.n) === 0)) return texts;
 	const element = Number(found.long) > 0 ? "BIGINT" : "INTEGER";
 	return `list_transform(${texts}, lambda x: coalesce(TRY_CAST(x AS ${element}), 0))`;
 }
 
-/** Feature → the mean of its training rows, for those of kind number with missing values; these are told in `remarks`. */
-async function missingNumbers(
+/** What is told of rows that are kept: missing numbers (whose features are `missing`), and rows without a user. */
+async function remarksOf(
 	db: DuckDb,
 	{ numbers }: RowSql,
-	kept: string,
-	part: string,
+	userColumn: string | undefined,
+	user: string | undefined,
 	files: readonly string[],
-	remarks: Dropped[],
-): Promise<Record<string, number>> {
-	const means: Record<string, number> = {};
-	const holes: { name: string; n: number }[] = [];
-	for (const [name, sql] of Object.entries(numbers)) {
-		const value = `(${sql})`;
-		const [{ missing, first, n }] = await db.rows(`SELECT count(*) FILTER (${value} IS NULL) AS missing,
-			min(rowid) FILTER (${value} IS NULL) AS first, count(${value}) FILTER (${part} = 0) AS n FROM raw WHERE ${kept}`);
-		if (missing === 0) continue;
-		holes.push({ name, n: n as number });
-		remarks.push({
-			reason: `missing values of "${name}": the mean of the training part stands in`,
-			count: missing as number,
-			first: await placeOf(db, first as number, files),
+): Promise<{ list: Dropped[]; missing: string[] }> {
+	const what = Object.entries(numbers).map(([name, sql]) => ({
+		reason: `missing values of "${name}": the mean of the training part stands in`,
+		holds: `(${sql}) IS NULL`,
+	}));
+	const text = `coalesce(CAST(${user} AS VARCHAR), '')`;
+	if (user !== undefined)
+		what.push({
+			reason: `rows without a user ("${userColumn}"): kept, but in no metric by user`,
+			holds: `${text} = '' OR coalesce(${user.startsWith("TRY_CAST") ? `${user} < 1` : "false"}, false)`,
 		});
+	if (what.length === 0) return { list: [], missing: [] };
+	const columns = what.map(
+		({ holds }, at) => `count(*) FILTER (${holds}) AS n_${at}, min(rowid) FILTER (${holds}) AS first_${at}`,
+	);
+	const [found] = await db.rows(`SELECT ${columns.join(", ")} FROM raw`);
+	const list: Dropped[] = [];
+	for (const [at, { reason }] of what.entries()) {
+		const count = found[`n_${at}`] as number;
+		if (count > 0) list.push({ reason, count, first: await placeOf(db, found[`first_${at}`] as number, files) });
 	}
-	if (holes.length === 0) return means;
-	const sums = new Float64Array(holes.length);
-	const filled = holes.map(({ name }) => `coalesce(${numbers[name]}, 0)::DOUBLE`).join(", ");
-	for await (const chunk of db.chunks(`SELECT ${filled} FROM raw WHERE ${kept} AND ${part} = 0`))
-		for (let column = 0; column < holes.length; column++) {
+	return { list, missing: Object.keys(numbers).filter((_, at) => (found[`n_${at}`] as number) > 0) };
+}
+
+/** Feature → the mean of the values its training rows have, summed in the order of the rows, so it is the same on every run. */
+async function trainingMeans(
+	db: DuckDb,
+	{ numbers }: RowSql,
+	part: string,
+	names: readonly string[],
+): Promise<Record<string, number>> {
+	if (names.length === 0) return {};
+	const [sums, counts] = [new Float64Array(names.length), new Float64Array(names.length)];
+	const values = names.map((name) => `coalesce(${numbers[name]}, 'nan')::DOUBLE`).join(", ");
+	for await (const chunk of db.chunks(`SELECT ${values} FROM raw WHERE ${part} = 0`))
+		for (let column = 0; column < names.length; column++) {
 			const { items } = chunk.getColumnVector(column) as unknown as { items: Float64Array };
-			for (let i = 0; i < chunk.rowCount; i++) sums[column] += items[i];
+			for (let i = 0; i < chunk.rowCount; i++) {
+				if (Number.isNaN(items[i])) continue;
+				sums[column] += items[i];
+				counts[column]++;
+			}
 		}
-	for (const [at, { name, n }] of holes.entries()) means[name] = n === 0 ? 0 : sums[at] / n;
-	return means;
+	return Object.fromEntries(names.map((name, at) => [name, counts[at] === 0 ? 0 : sums[at] / counts[at]]));
 }
 
 async function refuseEmptyParts(db: DuckDb, { name, split }: SchemaFile, rows: number): Promise<void> {
