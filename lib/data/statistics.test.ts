@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { countsOfLog, edgeRates } from "./statistics";
+import { countsOfLog, edgeRates, nestedCounts } from "./statistics";
 import { toyLog } from "./toyLog";
 
 describe("countsOfLog", () => {
@@ -27,9 +27,9 @@ describe("countsOfLog", () => {
 describe("edgeRates", () => {
 	it("counts the event among the rows of the space", () => {
 		expect(edgeRates(toyLog(), ["click|impression", "conversion|click", "conversion|impression"])).toEqual([
-			{ prob: "click|impression", n: 20, positives: 10, rate: 0.5 },
-			{ prob: "conversion|click", n: 10, positives: 5, rate: 0.5 },
-			{ prob: "conversion|impression", n: 20, positives: 5, rate: 0.25 },
+			{ prob: "click|impression", n: 20, positives: 10, rate: 0.5, se: Math.sqrt(0.25 / 20) },
+			{ prob: "conversion|click", n: 10, positives: 5, rate: 0.5, se: Math.sqrt(0.25 / 10) },
+			{ prob: "conversion|impression", n: 20, positives: 5, rate: 0.25, se: Math.sqrt((0.25 * 0.75) / 20) },
 		]);
 	});
 	it("an event outside the space does not count", () => {
@@ -41,9 +41,23 @@ describe("edgeRates", () => {
 	it("an empty space has no rate", () => {
 		const log = toyLog();
 		(log.columns.is_click as Uint8Array).fill(0);
-		expect(edgeRates(log, ["conversion|click"])[0]).toMatchObject({ n: 0, rate: null });
+		expect(edgeRates(log, ["conversion|click"])[0]).toMatchObject({ n: 0, rate: null, se: null });
 	});
 	it("an unknown event is named", () => {
 		expect(() => edgeRates(toyLog(), ["click|impresion"])).toThrow('unknown event "impresion"');
+	});
+});
+
+describe("nestedCounts", () => {
+	it("each count is part of the one before, in whatever order", () => {
+		const log = toyLog();
+		expect(nestedCounts(log, ["click", "conversion"])).toEqual([10, 5]);
+		expect(nestedCounts(log, ["conversion", "click"])).toEqual([5, 5]);
+		// A conversion without its click is outside once clicks are asked for.
+		(log.columns.is_buy as Uint8Array)[1] = 1;
+		expect(nestedCounts(log, ["click", "conversion"])).toEqual([10, 5]);
+	});
+	it("an unknown event is named", () => {
+		expect(() => nestedCounts(toyLog(), ["clik"])).toThrow('unknown event "clik": did you mean "click"?');
 	});
 });

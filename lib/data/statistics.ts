@@ -20,8 +20,9 @@ export interface EdgeRate {
 	/** Rows of the space, and those among them where the event happened. */
 	n: number;
 	positives: number;
-	/** positives / n; null where the space is empty. */
+	/** positives / n, and its standard error with rows taken as independent; null where the space is empty. */
 	rate: number | null;
+	se: number | null;
 }
 
 /**
@@ -56,7 +57,29 @@ export function edgeRates({ rows, schema, columns }: Log, probs: readonly Prob[]
 		let positives = 0;
 		for (let row = 0; row < rows; row++) if (happened[row] && (!space || space[row])) positives++;
 		const n = space ? sum(space) : rows;
-		return { prob, n, positives, rate: n === 0 ? null : positives / n };
+		const rate = positives / n;
+		return {
+			prob,
+			n,
+			positives,
+			...(n === 0 ? { rate: null, se: null } : { rate, se: Math.sqrt((rate * (1 - rate)) / n) }),
+		};
+	});
+}
+
+/**
+ * How many rows are left when one event after another is asked for: of ["click", "micro", "conversion"] the rows that were
+ * clicked, those of them with a micro action, and those of these with a conversion. So each count is part of the one before.
+ *
+ * @throws InputError an event that the log does not have
+ */
+export function nestedCounts({ rows, schema, columns }: Log, events: readonly string[]): number[] {
+	const left = new Uint8Array(rows).fill(1);
+	return events.map((event) => {
+		if (!(event in schema.events)) throw unknownName("event", event, Object.keys(schema.events));
+		const happened = flags(columns[schema.events[event]], event);
+		for (let row = 0; row < rows; row++) if (!happened[row]) left[row] = 0;
+		return sum(left);
 	});
 }
 
