@@ -11,11 +11,13 @@ const SIZES = [200_000, 120_000, 60_000, 12_000, 9000, 4000, 700, 500, 100, 98, 
  * tail; a tenth of the rows are clicked and a fifth of those convert, by two of the fields.
  *
  * @param truth whether the folder tells true probabilities, as a simulated log's does
+ * @param count how many fields, from 6 to 18
  */
-export async function makeFolder(folder: string, rows: PerPart, truth = false): Promise<Card> {
-	const names = SIZES.map((_, field) => `f${field}`);
-	const uniform = (salt: number) => `(hash(row, ${salt}) / 18446744073709551616.0)`;
-	const ids = SIZES.map(
+export async function makeFolder(folder: string, rows: PerPart, truth = false, count = SIZES.length): Promise<Card> {
+	const sizes = SIZES.slice(0, count);
+	const names = sizes.map((_, field) => `f${field}`);
+	const uniform = (salt: number) => `(hash(row * 100 + ${salt}) / 18446744073709551616.0)`;
+	const ids = sizes.map(
 		(size, field) => `CAST(floor(${size} * pow(${uniform(field)}, 3)) AS INTEGER) AS ${names[field]}`,
 	);
 	const [ctr, cvr] = ["0.03 + 0.14 * (f4 % 2)", "0.1 + 0.2 * (f5 % 2)"];
@@ -61,7 +63,7 @@ export async function makeFolder(folder: string, rows: PerPart, truth = false): 
 			split: { by: "source" },
 			minFrequency: 1,
 			schema,
-			fields: names.map((name, field) => ({ name, kind: "id", size: SIZES[field] })),
+			fields: names.map((name, field) => ({ name, kind: "id", size: sizes[field] })),
 			unknown: {},
 		};
 		await writeFile(join(folder, CARD), JSON.stringify(card));
