@@ -34,6 +34,7 @@ export { cstwaTable1, type PreparedCounts, preparedCounts } from "./papers/cstwa
 export { esm2Edges, esm2Figure3, esm2Table1 } from "./papers/esm2Statistics";
 export { runTable2, type Table2Event, type Table2Runs, table2 } from "./papers/esmm";
 export { esmmTable1 } from "./papers/esmmTable1";
+export { type FeatureShift, featureShifts } from "./papers/featureShifts";
 export { type Published, published } from "./papers/published";
 export { type Scale, scaleNamed, seeds } from "./papers/scale";
 export {

@@ -20,7 +20,8 @@ export function longTailFigure(figure: {
 	});
 	const low = Math.min(...points.flatMap(({ ids, impressions, clicks }) => [ids, impressions, clicks || 1]));
 	const powers = Array.from({ length: Math.ceil(-Math.log10(low)) + 1 }, (_, k) => -k);
-	const decades = { type: "log", dtick: 1, minor: { ticks: "outside", ticklen: 2 } };
+	const most = Math.max(...points.map((point) => point.atLeast), 1);
+	const tens = Array.from({ length: Math.floor(Math.log10(most)) + 1 }, (_, k) => 10 ** k);
 	return {
 		data: [
 			line(
@@ -40,7 +41,13 @@ export function longTailFigure(figure: {
 			),
 		],
 		layout: layout(figure.title, 620, 420, {
-			xaxis: axis(`with at least so many impressions (log scale)`, { ...decades, exponentformat: "power" }),
+			xaxis: axis("with at least so many impressions (log scale)", {
+				type: "log",
+				tickmode: "array",
+				tickvals: tens,
+				ticktext: tens.map((count) => count.toLocaleString("en-US")),
+				range: [-0.1, Math.log10(most) + 0.1],
+			}),
 			yaxis: axis(`share held by these ${figure.of} (log scale)`, {
 				type: "log",
 				tickmode: "array",
