@@ -3,7 +3,7 @@ import { type Card, type PerPart, parts } from "../data/prepared/card";
 import { type PreparedAliCcp, prepareAliCcp } from "../data/readers/aliccp";
 import { aliCcpProtocol } from "../data/readers/aliccpProtocol";
 import { toText } from "../view/markdown";
-import { duration, type Progress, progress } from "../view/progress";
+import { duration, stageProgress } from "../view/progress";
 import { type Job, wholeNumber } from "./command";
 import { aliCcpTables } from "./dataAliCcpTables";
 
@@ -30,7 +30,7 @@ export const aliCcpJob: Job<Options> = {
 	async work({ raw, out, protocol, minFrequency, memory, history }, signal) {
 		if (memory !== undefined) memorySize(memory);
 		const begun = performance.now();
-		const shown = stages();
+		const shown = stageProgress();
 		const prepared = await prepareAliCcp({
 			...{ raw, out, protocol: aliCcpProtocol(protocol), minFrequency, memory, history, signal },
 			progress: shown.update,
@@ -44,24 +44,6 @@ export const aliCcpJob: Job<Options> = {
 		return { json: { ...answer(prepared), seconds, peakMemoryMB }, text };
 	},
 };
-
-/** A bar for each stage, begun with its first news, so that bad input is answered with one line. */
-function stages() {
-	let bar: Progress | undefined;
-	let now = "";
-	const end = () => bar?.end();
-	return {
-		update(stage: string, done: number, total: number): void {
-			if (stage !== now) {
-				end();
-				bar = progress({ label: stage, total: 1 });
-				now = stage;
-			}
-			bar?.update(done / Math.max(1, total));
-		},
-		end,
-	};
-}
 
 function answer({ card, scan, users, items }: PreparedAliCcp): object {
 	const { rows, events, dropped, remarks, fields, unknown, files, fingerprint } = card;

@@ -7,6 +7,9 @@ import type { RunResult } from "../experiment/result";
 import { runCommand } from "./runCommand";
 
 const folder = temporaryFolders();
+const cache = folder();
+process.env.CACHE = cache;
+process.env.STORE = folder();
 const small = ["--set", "embedding=4", "--set", "mlp=[8]", "--set", "epochs=1", "--set", "batch=256"];
 const simulator = ["--model", "esmm", "--data", "simulator", "--preset", "tiny", "--rows", "6000", "--seed", "1"];
 const train = (...args: string[]) => runCommand("train", [...args, "--json"]);
@@ -80,6 +83,18 @@ describe("train on Ali-CCP", () => {
 			expect(metrics[name].se, name).toBeGreaterThan(0);
 		for (const { reason, count, first } of written.dropped)
 			expect(ended.stderr).toContain(`dropped ${count}: ${reason} (first: ${first})\n`);
+
+		// Prepared once: neither the same command nor one on the prepared folder reads raw files again.
+		const again = await train(...args, "--final");
+		expect(json(again)).toMatchObject({ run: json(ended).run, cached: true, data: { card: { name: "aliccp cstwa" } } });
+		expect(again.stderr).not.toMatch(/reading|encoding/);
+		const [prepared] = readdirSync(cache);
+		const onFolder = await train("--model", "base", "--data", join(cache, prepared), "--seed", "1", ...small);
+		expect(json(onFolder).data).toEqual(data);
+		expect(onFolder.stderr).not.toMatch(/reading|encoding/);
+		const words = await runCommand("train", args);
+		expect(words.stdout).toMatch(/^Protocol card of aliccp cstwa \([0-9a-f]{12}; reader aliccp \d+\)\n/);
+		expect(words.stdout).toContain(`sample_skeleton_train.csv sha256 ${data.card?.files["sample_skeleton_train.csv"]}`);
 	});
 
 	/** Encoded rows in the format that other projects share; SAMPLES names a folder with theirs. */
@@ -162,7 +177,7 @@ describe("interrupt", () => {
 		const store = join(folder(), "store");
 		const args = ["--model", "esmm", "--data", "aliccp", "--raw", raw, "--seed", "1", "--store", store, "--json"];
 		const { code, stdout, stderr, last } = await runCommand("train", args, "reading");
-		expect([code, stdout, last]).toEqual([1, "", "stopped while reading; nothing was stored"]);
+		expect([code, stdout, last]).toEqual([1, "", "stopped; nothing was written"]);
 		expect(stderr).not.toContain("epoch");
 		expect(existsSync(store)).toBe(false);
 	});

@@ -1,5 +1,7 @@
 import { withHyper } from "../core/model";
 import { InputError, unknownName } from "../core/problem";
+import { cardText } from "../data/prepared/card";
+import { aliCcpProtocol } from "../data/readers/aliccpProtocol";
 import { describe, execute, type RunResult } from "../experiment/run";
 import { knownFingerprint, load, type Source } from "../experiment/source";
 import { openStore } from "../experiment/store";
@@ -7,7 +9,7 @@ import { modelNamed } from "../models/index";
 import { type PresetName, presets } from "../simulator/presets";
 import { engine } from "../tensor/native";
 import { toText } from "../view/markdown";
-import { fitProgress, type Progress, progress } from "../view/progress";
+import { fitProgress, stageProgress } from "../view/progress";
 import { tableOf } from "../view/table";
 import { command, setting, wholeNumber } from "./command";
 
@@ -46,8 +48,7 @@ function sourceOf({ data, preset, rows, raw, protocol, seed, logSeed }: Options)
 		throw new InputError(
 			"--data aliccp needs --raw DIR, the folder with sample_skeleton_train.csv and common_features_train.csv",
 		);
-	if (protocol !== undefined && protocol !== "cstwa") throw unknownName("protocol", protocol, ["cstwa"]);
-	return { source: "aliccp", raw, protocol: "cstwa" };
+	return { source: "aliccp", raw, protocol: aliCcpProtocol(protocol ?? "cstwa") };
 }
 
 function chooseDevice(device: string | undefined): void {
@@ -75,6 +76,7 @@ function words(result: RunResult): string {
 		);
 	const dropped = Object.entries({ ...data.dropped, ...data.remarks }).map(([reason, count]) => `${count} ${reason}`);
 	return [
+		...(data.card ? [cardText(data.card)] : []),
 		`${data.name}: ${data.read} rows read, dropped: ${dropped.join(", ") || "none"}; train ${data.rows.train}, valid ${data.rows.valid}, test ${data.rows.test}`,
 		`${epochs} epochs, ${samplesPerSecond} samples/s${cached ? " (from the store)" : ""}, run ${result.run.slice(0, 12)}`,
 		toText(part("validation", result.metrics)),
@@ -88,11 +90,11 @@ command<Options>(
 	(c) =>
 		c
 			.requiredOption("--model <name>", "a registered model")
-			.requiredOption("--data <source>", '"simulator", "aliccp", or a folder of encoded Ali-CCP rows')
+			.requiredOption("--data <source>", '"simulator", "aliccp", or a folder that "npm run data" prepared')
 			.option("--preset <name>", "simulator: tiny, demo, bench, esm2, funnel, aliccp, small_scene (default demo)")
 			.option("--rows <n>", "simulator: impressions instead of the preset's", wholeNumber("--rows", 1))
 			.option("--raw <dir>", "aliccp: folder of the raw files")
-			.option("--protocol <name>", "aliccp: cstwa")
+			.option("--protocol <name>", "aliccp: cstwa (the default) or esmm")
 			.requiredOption("--seed <n>", "start weights, shuffling, and the simulated log", wholeNumber("--seed", 0))
 			.option("--log-seed <n>", "simulator: another seed for the log", wholeNumber("--log-seed", 0))
 			.option("--set <name=value>", "a hyperparameter; may be given again", setting)
@@ -107,15 +109,10 @@ command<Options>(
 		const { seed, set: hyper, final } = options;
 		const store = openStore(options.store);
 		const reading = () => {
-			// Begun with the first news, so that a source that cannot be read is answered with one line.
-			let bar: Progress | undefined;
-			return load(source, (done, total) => {
-				if (signal.aborted) throw new Error("stopped while reading; nothing was stored");
-				bar ??= progress({ label: source.source === "simulator" ? "simulating" : "reading", total: 1 });
-				bar.update(done / Math.max(total, 1));
-			}).finally(() => bar?.end());
+			const shown = stageProgress();
+			return load(source, { progress: shown.update, signal }).finally(shown.end);
 		};
-		const known = knownFingerprint(source);
+		const known = await knownFingerprint(source);
 		const loaded = known === undefined ? await reading() : undefined;
 		const run = describe(model, { hyper, seed, data: known ?? (loaded?.fingerprint as string) });
 		const result = await execute(model, run, {

@@ -1,4 +1,5 @@
 import type { Dropped } from "./log";
+import type { Card } from "./prepared/card";
 
 /** A feature ready for a model: encoded ids (0 is unknown), lists of them, or scaled numbers. */
 export type Field =
@@ -45,6 +46,8 @@ export interface Dataset {
 	readonly dropped: readonly Dropped[];
 	/** What else was left out while reading. */
 	readonly remarks?: readonly Dropped[];
+	/** The protocol card of a prepared folder: it stands beside every number of its log. */
+	readonly card?: Card;
 }
 
 /** The rows of `rows` that belong to a space: all for "impression", else those whose event happened. */

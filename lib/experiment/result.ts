@@ -1,4 +1,5 @@
 import type { Hyper } from "../core/model";
+import type { Card } from "../data/prepared/card";
 import type { MetricValue } from "../metrics/value";
 import type { Tier } from "../tensor/native";
 
@@ -43,6 +44,8 @@ export interface RunResult {
 		dropped: Record<string, number>;
 		/** What else was left out while reading, by reason. */
 		remarks: Record<string, number>;
+		/** How a prepared log was made: files, split, fields, frequency cut, vocabularies. */
+		card?: Card;
 	};
 	/** What computed it: GPU, CPU or pure JavaScript, and the version of TensorFlow. */
 	engine: { tier: Tier; tensorflow: string };

@@ -96,6 +96,7 @@ export async function execute(model: Model, run: Run, options: Execute): Promise
 				rows: { train: split.train.length, valid: split.valid.length, test: split.test.length },
 				dropped: countsByReason(data.dropped),
 				remarks: countsByReason(data.remarks ?? []),
+				...(data.card ? { card: data.card } : {}),
 			},
 			engine: { tier, tensorflow },
 			part: "valid",

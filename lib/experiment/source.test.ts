@@ -1,4 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { readdirSync, utimesSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { writeAliCcp } from "../data/readers/aliccpWriter";
 import { temporaryFolders } from "../data/readers/temporaryFolders";
 import { knownFingerprint, load, type Source } from "./source";
@@ -12,12 +14,12 @@ const simulated = (more: object = {}): Source => ({
 describe("a simulated source", () => {
 	it("has the fingerprint that was foretold without simulating it", async () => {
 		const data = await load(simulated());
-		expect(data.fingerprint).toBe(knownFingerprint(simulated()));
+		expect(data.fingerprint).toBe(await knownFingerprint(simulated()));
 		expect(data.rows).toBe(3000);
 	});
-	it("has another one for another preset, seed or number of rows", () => {
-		const others = [{}, { preset: "demo" }, { logSeed: 2 }, { rows: 4000 }].map((more) =>
-			knownFingerprint(simulated(more)),
+	it("has another one for another preset, seed or number of rows", async () => {
+		const others = await Promise.all(
+			[{}, { preset: "demo" }, { logSeed: 2 }, { rows: 4000 }].map((more) => knownFingerprint(simulated(more))),
 		);
 		expect(new Set(others).size).toBe(4);
 	});
@@ -28,15 +30,14 @@ describe("a simulated source", () => {
 	});
 	it("tells how far it is", async () => {
 		const heard: number[] = [];
-		await load(simulated(), (done, total) => heard.push(done / total));
+		await load(simulated(), { progress: (_, done, total) => heard.push(done / total) });
 		expect([heard[0], heard.at(-1)]).toEqual([0, 1]);
 	});
 });
 
 describe("files", () => {
-	it("have no fingerprint before they are read", () => {
-		expect(knownFingerprint({ source: "aliccp", raw: "x", protocol: "cstwa" })).toBeUndefined();
-		expect(knownFingerprint({ source: "folder", folder: "x" })).toBeUndefined();
+	it("have no fingerprint before they are prepared", async () => {
+		expect(await knownFingerprint({ source: "folder", folder: "x" })).toBeUndefined();
 	});
 	it("that are not there are named", async () => {
 		await expect(load({ source: "folder", folder: "no/such" })).rejects.toThrow(
@@ -51,18 +52,55 @@ describe("files", () => {
 });
 
 describe("raw Ali-CCP files", () => {
+	const options = { rows: 3000, testRows: 500, seed: 1, commonFaults: { duplicateMd5: 3 } };
+	const rates = { clickRate: 0.2, conversionRate: 0.3 };
+	afterEach(() => vi.unstubAllEnvs());
+
 	it("rows of the common file that are left out are told, by reason and line", async () => {
+		vi.stubEnv("CACHE", folder());
 		const raw = folder();
-		const options = { rows: 3000, testRows: 500, seed: 1, commonFaults: { duplicateMd5: 3 } };
-		await writeAliCcp(raw, { ...options, clickRate: 0.2, conversionRate: 0.3 });
+		await writeAliCcp(raw, { ...options, ...rates });
 		const { remarks, dropped } = await load({ source: "aliccp", raw, protocol: "cstwa" });
 		expect(dropped).toEqual([]);
-		expect(remarks).toEqual([
-			{
-				reason: expect.stringMatching(/^common row: /),
-				count: 3,
-				first: expect.stringMatching(/^common_features_train\.csv:\d+$/),
-			},
-		]);
+		expect(remarks).toContainEqual({
+			reason: "common row: duplicate md5, the first is kept",
+			count: 3,
+			first: expect.stringMatching(/^common_features_train\.csv:\d+$/),
+		});
+	});
+
+	it("are prepared once: the second time their fingerprint is known, and nothing is parsed", async () => {
+		const cache = folder();
+		vi.stubEnv("CACHE", cache);
+		const raw = folder();
+		await writeAliCcp(raw, { ...options, ...rates });
+		const source: Source = { source: "aliccp", raw, protocol: "esmm" };
+		expect(await knownFingerprint(source)).toBeUndefined();
+		const heard = new Set<string>();
+		const progress = (stage: string) => void heard.add(stage);
+		const first = await load(source, { progress });
+		expect([...heard]).toEqual(["reading", "encoding", "loading"]);
+		expect(await knownFingerprint(source)).toBe(first.fingerprint);
+		heard.clear();
+		expect(await load(source, { progress })).toEqual(first);
+		expect([...heard]).toEqual(["loading"]);
+		expect(await knownFingerprint({ ...source, protocol: "cstwa" })).toBeUndefined();
+		utimesSync(join(raw, "sample_skeleton_train.csv"), 1, 1);
+		expect(await knownFingerprint(source)).toBeUndefined();
+		const [prepared] = readdirSync(cache);
+		expect((await load({ source: "folder", folder: join(cache, prepared) })).fingerprint).toBe(first.fingerprint);
+	});
+
+	it("that are stopped leave nothing that looks prepared", async () => {
+		const cache = folder();
+		vi.stubEnv("CACHE", cache);
+		const raw = folder();
+		await writeAliCcp(raw, { ...options, ...rates });
+		const stop = new AbortController();
+		const progress = () => stop.abort();
+		const source: Source = { source: "aliccp", raw, protocol: "cstwa" };
+		await expect(load(source, { progress, signal: stop.signal })).rejects.toThrow(/^stopped/);
+		expect(await knownFingerprint(source)).toBeUndefined();
+		expect(readdirSync(join(cache, readdirSync(cache)[0]))).toEqual([]);
 	});
 });

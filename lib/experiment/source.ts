@@ -1,59 +1,97 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { InputError } from "../core/problem";
+import { projectRoot } from "../core/root";
 import type { Dataset } from "../data/dataset";
-import { fingerprint, type Preparation, prepare } from "../data/prepare";
-import { readAliCcp } from "../data/readers/aliccp";
+import { encoderVersion } from "../data/encode";
+import { fingerprint, type Preparation, prepare, sha256 } from "../data/prepare";
+import { CARD, readCard } from "../data/prepared/card";
+import { readPrepared } from "../data/prepared/read";
+import { prepareAliCcp } from "../data/readers/aliccp";
+import { findAliCcp } from "../data/readers/aliccpFiles";
+import type { AliCcpProtocol } from "../data/readers/aliccpProtocol";
+import { readerVersion } from "../data/readers/aliccpScan";
 import { readEncodedCsv } from "../data/readers/encodedCsv";
-import { type SplitRule, splits } from "../data/split";
+import { splits } from "../data/split";
 import type { PresetName } from "../simulator/presets";
 import { fingerprintOf, simulatedSchema, simulateInTurns } from "../simulator/simulate";
 
 /** Where impressions come from. */
 export type Source =
 	| { source: "simulator"; preset: PresetName; rows?: number; logSeed: number }
-	| { source: "aliccp"; raw: string; protocol: "cstwa" }
-	/** A folder of already encoded Ali-CCP rows (ali_ccp_train_sample.csv and its companions). */
+	/** A folder of raw Ali-CCP files, prepared at the first use into a folder of the cache. */
+	| { source: "aliccp"; raw: string; protocol: AliCcpProtocol }
+	/** A prepared folder, or one of already encoded Ali-CCP rows (ali_ccp_train_sample.csv and its companions). */
 	| { source: "folder"; folder: string };
 
-/** Hears how far the reading is, in parts of `total`. */
-export type Progress = (done: number, total: number) => void;
-
-/** Ids rarer than this in the training rows are "unknown", unless the source says otherwise. */
-const MIN_FREQUENCY = 10;
-
-/** The split and encoding that belong to a source. */
-export function preparationOf(source: Source): Preparation {
-	const bySource: SplitRule = { by: "source", valid: 0.1, seed: 0 };
-	if (source.source === "simulator") return { split: splits.esmm, encoding: { minFrequency: MIN_FREQUENCY } };
-	if (source.source === "aliccp") return { split: bySource, encoding: { minFrequency: MIN_FREQUENCY } };
-	return { split: bySource, encoding: { minFrequency: 1 } };
+/** Whom to tell how far the reading is, and who may stop it. */
+export interface Reading {
+	/** `done` of `total`: bytes of raw files, steps of their encoding, rows of a prepared or a simulated log. */
+	progress?: (stage: "simulating" | "reading" | "encoding" | "loading", done: number, total: number) => void;
+	signal?: AbortSignal;
 }
 
-/** The fingerprint of a source's data set where it is known without reading, as for a simulated log. */
-export function knownFingerprint(source: Source): string | undefined {
-	if (source.source !== "simulator") return undefined;
-	const { preset, rows, logSeed } = source;
-	const log = { fingerprint: fingerprintOf({ preset, rows, seed: logSeed }), schema: simulatedSchema() };
-	return fingerprint(log, preparationOf(source));
-}
+const simulatedPreparation: Preparation = { split: splits.esmm, encoding: { minFrequency: 10 } };
+/** Encoded rows have been filtered by whoever encoded them. */
+const encodedPreparation: Preparation = {
+	split: { by: "source", valid: 0.1, seed: 0 },
+	encoding: { minFrequency: 1 },
+};
 
-/** Reads or simulates a log and prepares it. */
-export async function load(source: Source, progress?: Progress): Promise<Dataset> {
-	return prepare(await logOf(source, progress), preparationOf(source));
-}
-
-async function logOf(source: Source, progress?: Progress) {
+/** The fingerprint of a source's data set where it is known without reading: of a simulated log, of a prepared folder. */
+export async function knownFingerprint(source: Source): Promise<string | undefined> {
 	if (source.source === "simulator") {
 		const { preset, rows, logSeed } = source;
-		return simulateInTurns({ preset, rows, seed: logSeed, progress });
+		const log = { fingerprint: fingerprintOf({ preset, rows, seed: logSeed }), schema: simulatedSchema() };
+		return fingerprint(log, simulatedPreparation);
 	}
+	const folder = source.source === "aliccp" ? await cacheOf(source) : source.folder;
+	return isPrepared(folder) ? (await readCard(folder)).fingerprint : undefined;
+}
+
+/** Reads or simulates a log and prepares it. Raw Ali-CCP files are prepared once; then their prepared folder is read. */
+export async function load(source: Source, { progress, signal }: Reading = {}): Promise<Dataset> {
+	if (source.source === "simulator") {
+		const { preset, rows, logSeed: seed } = source;
+		const told = (done: number, total: number) => {
+			goOn(signal);
+			progress?.("simulating", done, total);
+		};
+		return prepare(await simulateInTurns({ preset, rows, seed, progress: told }), simulatedPreparation);
+	}
+	const loading = (done: number, total: number) => {
+		goOn(signal);
+		progress?.("loading", done, total);
+	};
 	if (source.source === "aliccp") {
-		const log = await readAliCcp({ folder: source.raw, protocol: source.protocol, progress });
-		const remarks = log.droppedCommon.map((row) => ({ ...row, reason: `common row: ${row.reason}` }));
-		return { ...log, remarks };
+		const { raw, protocol } = source;
+		const out = await cacheOf(source);
+		if (!isPrepared(out)) await prepareAliCcp({ raw, out, protocol, progress, signal });
+		return readPrepared(out, loading);
 	}
-	if (!existsSync(join(source.folder)))
-		throw new InputError(`--data "${source.folder}" is neither "simulator" nor "aliccp", and there is no such folder`);
-	return readEncodedCsv({ folder: source.folder });
+	const { folder } = source;
+	if (!existsSync(folder))
+		throw new InputError(`--data "${folder}" is neither "simulator" nor "aliccp", and there is no such folder`);
+	if (isPrepared(folder)) return readPrepared(folder, loading);
+	return prepare(await readEncodedCsv({ folder }), encodedPreparation);
+}
+
+function goOn(signal: AbortSignal | undefined): void {
+	if (signal?.aborted) throw new Error("stopped while reading; nothing was stored");
+}
+
+const isPrepared = (folder: string): boolean => existsSync(join(folder, CARD));
+
+/** The folder of the cache (data/cache; the variable CACHE names another) for raw files as they are: by path, size and time of change. */
+async function cacheOf({ raw, protocol }: Extract<Source, { source: "aliccp" }>): Promise<string> {
+	const { parts } = await findAliCcp(raw);
+	const about = { reader: readerVersion, encoder: encoderVersion };
+	const files: Record<string, object> = {};
+	for (const name of parts.flatMap(({ skeleton, common }) => [skeleton, common])) {
+		const { size, mtimeMs } = await stat(join(raw, name));
+		files[name] = { size, mtimeMs };
+	}
+	const key = sha256({ raw: resolve(raw), protocol, files, ...about });
+	return join(process.env.CACHE ?? join(projectRoot(), "data/cache"), `aliccp-${protocol}-${key.slice(0, 16)}`);
 }

@@ -98,7 +98,7 @@ export async function runTable2(options: {
 			const run = describe(modelNamed(name), {
 				hyper: plan.hyper,
 				seed,
-				data: knownFingerprint(source) as string,
+				data: (await knownFingerprint(source)) as string,
 				ctr: isBase ? "own" : network,
 			});
 			const sharedCtr = async (rows: Int32Array) => {

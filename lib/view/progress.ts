@@ -59,6 +59,39 @@ export function progress(
 	};
 }
 
+/** What a stage of reading counts, and how many of it make one unit of its rate. */
+const counted: Readonly<Record<string, readonly [unit: string, size: number]>> = {
+	reading: ["MB/s", 1e6],
+	loading: ["rows/s", 1],
+	simulating: ["rows/s", 1],
+};
+
+/**
+ * A display for each stage of the making of a log, with its rate. It begins with the first news, so that input that cannot be
+ * read is answered with one line.
+ */
+export function stageProgress(): {
+	update(stage: string, done: number, total: number): void;
+	end(): void;
+} {
+	let [bar, now, begun]: [Progress | undefined, string, number] = [undefined, "", 0];
+	const end = () => bar?.end();
+	return {
+		update(stage, done, total) {
+			if (stage !== now) {
+				end();
+				bar = progress({ label: stage, total: 1 });
+				now = stage;
+				begun = performance.now();
+			}
+			const [unit, size] = counted[stage] ?? ["", 1];
+			const rate = done / size / ((performance.now() - begun) / 1000);
+			bar?.update(done / Math.max(1, total), unit && Number.isFinite(rate) ? `${rate.toPrecision(3)} ${unit}` : "");
+		},
+		end,
+	};
+}
+
 /** "1 h 05 min", "3 min 20 s", "12 s". */
 export function duration(seconds: number): string {
 	const s = Math.round(seconds);

@@ -1,12 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../../core/problem";
-import type { Split } from "../dataset";
 import type { Dropped } from "../log";
 import type { Schema } from "../schema";
 
 /** A number for each part of a split. */
-export type PerPart = Record<keyof Split, number>;
+export type PerPart = Record<"train" | "valid" | "test", number>;
 
 /** A feature as it lies in a prepared folder. */
 export type CardField =
@@ -52,7 +51,7 @@ export interface Card {
 }
 
 /** The parts in the order in which they are told. */
-export const parts = ["train", "valid", "test"] as const satisfies readonly (keyof Split)[];
+export const parts = ["train", "valid", "test"] as const satisfies readonly (keyof PerPart)[];
 
 /** Column with the number of the user in the files of a prepared folder: from 1, and 0 where a row has none. */
 export const USER = "user.number";

@@ -52,6 +52,7 @@ export async function readPrepared(folder: string, progress?: (done: number, tot
 			read: card.read,
 			dropped: card.dropped,
 			remarks: card.remarks,
+			card,
 		};
 	} finally {
 		db.close();
