@@ -41,6 +41,18 @@ export async function openLogFile(db: DuckDb, path: string, wanted: readonly str
 		const types = Object.fromEntries(described.map((row) => [row.column_name as string, row.column_type as string]));
 		return { path, name, columns: Object.keys(types), types };
 	}
+	return { path, name, ...(await csvHead(path, wanted)) };
+}
+
+/**
+ * The columns that the header line of a CSV file names, and what parts its fields.
+ *
+ * @throws InputError the file cannot be read, or names a wanted column twice
+ */
+export async function csvHead(
+	path: string,
+	wanted: readonly string[],
+): Promise<{ columns: readonly string[]; delimiter: string }> {
 	let start = Buffer.alloc(0);
 	for await (const piece of piecesOf(path)) {
 		start = Buffer.concat([start, piece]);
@@ -56,7 +68,7 @@ export async function openLogFile(db: DuckDb, path: string, wanted: readonly str
 	const columns = names(delimiter);
 	const twice = columns.find((one, i) => columns.indexOf(one) !== i && wanted.includes(one));
 	if (twice !== undefined) throw new InputError(`${path}:1 names the column "${twice}" twice: rename one`);
-	return { path, name, columns, delimiter };
+	return { columns, delimiter };
 }
 
 /**

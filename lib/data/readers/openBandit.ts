@@ -7,6 +7,7 @@ import type { Feature } from "../schema";
 import type { SchemaFile } from "../schemaFile";
 import { readRecords } from "./csvRecords";
 import { type ImportFiles, importFiles } from "./files";
+import { csvHead } from "./filesRaw";
 import type { RawColumn } from "./filesTypes";
 
 /** Raised when a change alters what the same files give. */
@@ -67,7 +68,13 @@ export async function importOpenBandit(options: Omit<ImportFiles, "schema" | "re
 			`the Open Bandit reader takes one file, as random/men/men.csv, not ${options.files.length}: campaigns number their items alike, and policies hash item features differently`,
 		);
 	const items = await readItems(path);
-	const affinities = Array.from({ length: items.count }, (_, item) => `${AFFINITY}_${item}`);
+	const { columns } = await csvHead(path, ["item_id", "click"]);
+	const shown = columns.filter((name) => name.startsWith(`${AFFINITY}_`)).length;
+	if (shown === 0 || shown > items.count)
+		throw new InputError(
+			`${path} has ${AFFINITY} columns of ${shown} items, but ${items.path} names ${items.count}: get both again`,
+		);
+	const affinities = Array.from({ length: shown }, (_, item) => `${AFFINITY}_${item}`);
 	const item = (at: (column: string) => string) => `TRY_CAST(${at("item_id")} AS INTEGER) + 1`;
 	const computed: RawColumn[] = [
 		{ name: AFFINITY, use: "number", sql: (at) => `[${affinities.map(at).join(", ")}][${item(at)}]` },
