@@ -98,6 +98,15 @@ test.each([
 	expect(countColumns).toContain("userBrandConversionsAll");
 });
 
+test("the random log's counts and sequences end with the training part", () => {
+	const { start, length, events } = random.sequences;
+	const half = log.knobs.T / 2;
+	let seen = 0;
+	for (let row = 0; row < random.rows; row++)
+		if (length[row] > 0) seen = Math.max(seen, events.time[start[row] + length[row] - 1]);
+	expect(Math.floor(seen / 86_400)).toBe(half - 1);
+});
+
 describe("it touches nothing else", () => {
 	test("neither its size nor the replay table's changes the log", () => {
 		const other = made({ randomLog: 0, replayRequests: 3 });
