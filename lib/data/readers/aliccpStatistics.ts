@@ -46,7 +46,7 @@ export function joinStatistics(counted: readonly number[]) {
 	const single = FIELDS.map((_, place) => place).filter((place) => !isCounted[place]);
 	const elements = ({ counts }: FeatureList) => {
 		let sum = 0;
-		for (let field = 0; field < FIELDS.length; field++) sum += counts[field];
+		for (let field = 0; field < counts.length; field++) sum += counts[field];
 		return sum;
 	};
 	let rows = 0;
