@@ -147,12 +147,15 @@ describe("a preparation that fails", () => {
 	it.each(["reading", "encoding"])("stops at a signal while %s and leaves nothing", async (stage) => {
 		const out = folder();
 		const stop = new AbortController();
+		let after = -1;
 		const progress = (at: string) => {
+			if (stop.signal.aborted || at === stage) after++;
 			if (at === stage) stop.abort();
 		};
 		const error = await failure(prepare({ out, signal: stop.signal, progress }));
 		expect(error.message).toMatch(/^stopped; nothing was written/);
 		expect(error).not.toBeInstanceOf(InputError);
+		expect(after).toBe(0);
 		expect(readdirSync(out)).toEqual([]);
 	});
 
