@@ -7,6 +7,7 @@ export { defineModel, entireSpace, type Hyper, type Model, type Stage, type Trai
 export { eventOf, IMPRESSION, type Prob, pCTCVR, pCTR, pCVR, spaceOf } from "./core/prob";
 export { InputError } from "./core/problem";
 export { type Random, stream } from "./core/random";
+export { cachedParquet } from "./data/cachedParquet";
 export { countsOf, type PartCounts } from "./data/counts";
 export { type Dataset, type Field, rowsIn, type Split } from "./data/dataset";
 export { type Arquero, arquero, type Danfo, type DanfoFrame, danfo, type Frame, frame } from "./data/frames";
@@ -18,6 +19,7 @@ export { readAliCcp } from "./data/readers/aliccp";
 export { readEncodedCsv } from "./data/readers/encodedCsv";
 export { checkSchema, type Feature, type Schema } from "./data/schema";
 export { type SplitRule, splits } from "./data/split";
+export { type SqlValue, sql } from "./data/sql";
 export { countsOfLog, type EdgeRate, edgeRates, type LogCounts, nestedCounts } from "./data/statistics";
 export { describe, type Execute, execute, hashOf, type Run, type RunResult } from "./experiment/run";
 export { type Ceilings, ceilings, type SelectionBias, selectionBias } from "./experiment/simulatedTruth";

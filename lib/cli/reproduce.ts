@@ -6,6 +6,7 @@ import { projectRoot } from "../core/root";
 import { openStore } from "../experiment/store";
 import { planOfTable2, runTable2, table2 } from "../papers/esmm";
 import { type Scale, scaleNamed } from "../papers/scale";
+import { planOfStatistics, statisticsOf, statisticsTables } from "../papers/statisticsTables";
 import { toText } from "../view/markdown";
 import { paperView } from "../view/paper";
 import { command } from "./command";
@@ -66,7 +67,11 @@ command<Options>(
 		if (options.dryRun) {
 			const plan = planOfTable2(scale);
 			const text = `${scale}: ${notebooks.join(", ")}; ESMM's Table 2: ${plan.runs} runs on ${plan.seeds} logs of preset ${plan.preset}`;
-			return { json: { scale, notebooks, planned: [{ paper: "esmm", table: "Table 2", ...plan }] }, text };
+			const counted = Object.entries(statisticsOf)
+				.filter(([paper]) => options.paper === undefined || options.paper === paper)
+				.flatMap(([paper, names]) => names.map((table) => ({ paper, table, runs: 0, ...planOfStatistics(scale) })));
+			const planned = [{ paper: "esmm", table: "Table 2", ...plan }, ...counted];
+			return { json: { scale, notebooks, planned }, text: `${text}; statistics: ${counted.length} tables` };
 		}
 		const folder = options.store === undefined ? undefined : resolve(options.store);
 		const store = openStore(folder);
@@ -77,7 +82,8 @@ command<Options>(
 			await executeNotebook(name, env, signal);
 			if (options.write) copyFileSync(join(figures, "notebooks", name), join(projectRoot(), "notebooks", name));
 		}
-		const tables = [table2(await runTable2({ scale, store, signal }))];
+		const statistics = await statisticsTables({ scale, paper: options.paper, signal });
+		const tables = [...statistics, table2(await runTable2({ scale, store, signal }))];
 		const seconds = Math.round((performance.now() - begun) / 1000);
 		const text = [
 			...tables.map((table) => toText(paperView(table))),

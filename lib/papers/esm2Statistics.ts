@@ -45,7 +45,8 @@ const edges: readonly (readonly [string, Prob])[] = [
 /** The edges that `esm2Figure3` needs counted. */
 export const esm2Edges: readonly Prob[] = edges.map(([, prob]) => prob);
 
-const FIGURE_3 = "Section 3.1 / Figure 3 text";
+/** Where the paper prints the edges: the name of the table that they make. */
+export const FIGURE_3 = "Section 3.1 / Figure 3 text";
 
 /**
  * Figure 3 of ESM²: the edges of its behaviour graph with their rates, beside logs of ours.

@@ -39,14 +39,16 @@ export interface SelectionPlan {
 	seeds: number;
 	/** Rows of the random-exposure log. */
 	random: number;
+	/** Impressions of the logs whose truth is only looked at, with hidden intent and without. */
+	lookedAt: number;
 	hyper: Readonly<Record<string, unknown>>;
 }
 
 const small = { embedding: 8, mlp: [64, 32], dropout: 0.1, batch: 512, lr: 2e-3, epochs: 10, patience: 2 };
 const plans: Record<Scale, SelectionPlan> = {
-	tiny: { preset: "tiny", seeds: 2, random: 10_000, hyper: { ...small, epochs: 2 } },
-	demo: { preset: "bench", rows: 300_000, seeds: 5, random: 100_000, hyper: small },
-	full: { preset: "bench", seeds: 10, random: 200_000, hyper: { epochs: 10, patience: 2 } },
+	tiny: { preset: "tiny", seeds: 2, random: 10_000, lookedAt: 20_000, hyper: { ...small, epochs: 2 } },
+	demo: { preset: "bench", rows: 200_000, seeds: 5, random: 50_000, lookedAt: 100_000, hyper: small },
+	full: { preset: "bench", seeds: 10, random: 200_000, lookedAt: 500_000, hyper: { epochs: 10, patience: 2 } },
 };
 
 /** What `runSelection` does at a scale. */

@@ -7,7 +7,7 @@ import { esm2Edges, esm2Figure3, esm2Table1 } from "./esm2Statistics";
 import { esmmTable1 } from "./esmmTable1";
 import { sparsity } from "./sparsity";
 import { roundsTo, statisticRows } from "./statistics";
-import { statisticsTables } from "./statisticsTables";
+import { statisticsOf, statisticsTables } from "./statisticsTables";
 
 const another = { log: "toy", own: false };
 const own = { log: "Ali-CCP", own: true };
@@ -154,6 +154,17 @@ it("all tables of a scale: two logs each, every statistic counted, none compared
 			expect(row.ours.mean, `${title} ${row.column}`).toBeGreaterThan(0);
 		}
 	expect(heard).toBe(1);
+	const named = Object.entries(statisticsOf).flatMap(([paper, names]) => names.map((name) => `${paper} ${name}`));
+	expect(named).toEqual(tables.map(({ paper, table }) => `${paper} ${table}`));
+});
+
+it("one paper's tables are those of all, and only its logs are simulated", async () => {
+	const shares: number[] = [];
+	const progress = (done: number, total: number) => shares.push(done / total);
+	const tables = await statisticsTables({ scale: "tiny", paper: "esm2", progress });
+	expect(tables.map(({ title }) => title)).toEqual(["ESM², Table 1", "ESM², Figure 3: edges of the behaviour graph"]);
+	expect(tables.every(({ rows }) => rows.every((row) => row.ours.n === 2))).toBe(true);
+	expect(shares.at(-1)).toBe(1);
 });
 
 it("a request to stop is heard between logs", async () => {

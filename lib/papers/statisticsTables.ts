@@ -5,7 +5,7 @@ import { Interrupted } from "../experiment/run";
 import type { PresetName } from "../simulator/presets";
 import { type Simulated, simulateInTurns } from "../simulator/simulate";
 import { cstwaTable1, preparedCounts } from "./cstwaTable1";
-import { esm2Edges, esm2Figure3, esm2Table1 } from "./esm2Statistics";
+import { esm2Edges, esm2Figure3, esm2Table1, FIGURE_3 } from "./esm2Statistics";
 import { esmmTable1 } from "./esmmTable1";
 import { type Scale, seeds } from "./scale";
 import type { PaperTable } from "./table";
@@ -35,6 +35,13 @@ const plans: Record<Scale, StatisticsPlan> = {
 /** What `statisticsTables` counts at a scale. */
 export const planOfStatistics = (scale: Scale): StatisticsPlan => plans[scale];
 
+/** The tables that there are, by paper, in their order. */
+export const statisticsOf: Readonly<Record<string, readonly string[]>> = {
+	esmm: ["Table 1"],
+	esm2: ["Table 1", FIGURE_3],
+	cstwa: ["Table 1"],
+};
+
 /** CSTWA drops ids that are seen less often in training. */
 const MIN_FREQUENCY = 10;
 
@@ -43,50 +50,62 @@ const MIN_FREQUENCY = 10;
  * Each log is simulated, counted and let go. CSTWA's is split 70/10/20 % of the days, ids of fewer than ten training
  * rows dropped.
  *
- * @param options.progress hears the impressions simulated so far, of `total`
+ * @param options.paper only this paper's tables: "esmm", "esm2" or "cstwa"
+ * @param options.progress hears how much is simulated, of `total`
  * @throws Interrupted when the signal asks to stop
  */
 export async function statisticsTables(options: {
 	scale: Scale;
+	paper?: string;
 	progress?: (done: number, total: number) => void;
 	signal?: AbortSignal;
 }): Promise<PaperTable[]> {
-	const { aliccp, esm2, seeds: n } = plans[options.scale];
-	let logs = 0;
-	const each = async <T>({ preset, rows }: CountedLog, count: (log: Simulated) => T): Promise<T[]> => {
-		const counted: T[] = [];
-		for (const seed of seeds(n)) {
-			if (options.signal?.aborted) throw new Interrupted("the statistics: stopped; the same command begins them again");
-			const progress = (done: number, total: number) => options.progress?.(logs * total + done, 2 * n * total);
-			counted.push(count(await simulateInTurns({ preset, rows, seed, progress })));
-			logs++;
+	const { scale, paper, signal } = options;
+	const plan = plans[scale];
+	const wanted = (...papers: string[]) => paper === undefined || papers.includes(paper);
+	const sources = { aliccp: wanted("esmm", "cstwa"), esm2: wanted("esm2") };
+	const logs = plan.seeds * Object.values(sources).filter(Boolean).length;
+	let counted = 0;
+	const each = async <T>(source: keyof typeof sources, count: (log: Simulated) => T): Promise<T[]> => {
+		const found: T[] = [];
+		for (const seed of sources[source] ? seeds(plan.seeds) : []) {
+			if (signal?.aborted) throw new Interrupted("the statistics: stopped; the same command begins them again");
+			const progress = (done: number, total: number) => options.progress?.(counted * total + done, logs * total);
+			found.push(count(await simulateInTurns({ ...plan[source], seed, progress })));
+			counted++;
 		}
-		return counted;
+		return found;
 	};
 	const preparation = { split: splits.esm2, encoding: { minFrequency: MIN_FREQUENCY } };
-	const ofAliCcp = await each(aliccp, (log) => ({
+	const ofAliCcp = await each("aliccp", (log) => ({
 		counts: countsOfLog(log),
-		prepared: preparedCounts(prepare(log, preparation)),
+		prepared: wanted("cstwa") ? [preparedCounts(prepare(log, preparation))] : [],
 	}));
-	const ofEsm2 = await each(esm2, (log) => ({ counts: countsOfLog(log), edges: edgeRates(log, esm2Edges) }));
-	const [likeAliCcp, likeEsm2] = [aliccp, esm2].map(({ preset }) => `simulated log "${preset}", ${n} seeds`);
-	const cstwa = `${likeAliCcp}, 70/10/20 % of the days, ids of at least ${MIN_FREQUENCY} training rows`;
+	const ofEsm2 = await each("esm2", (log) => ({ counts: countsOfLog(log), edges: edgeRates(log, esm2Edges) }));
+	const on = (source: keyof typeof sources) => ({
+		log: `simulated log "${plan[source].preset}", ${plan.seeds} seeds`,
+		own: false,
+	});
+	const cstwa = `${on("aliccp").log}, 70/10/20 % of the days, ids of at least ${MIN_FREQUENCY} training rows`;
+	const counts = <T>(logs: { counts: T }[]) => logs.map((log) => log.counts);
 	return [
-		esmmTable1(
-			ofAliCcp.map(({ counts }) => counts),
-			{ log: likeAliCcp, own: false },
-		),
-		esm2Table1(
-			ofEsm2.map(({ counts }) => counts),
-			{ log: likeEsm2, own: false },
-		),
-		esm2Figure3(
-			ofEsm2.map(({ edges }) => edges),
-			{ log: likeEsm2, own: false },
-		),
-		cstwaTable1(
-			ofAliCcp.map(({ prepared }) => prepared),
-			{ log: cstwa, own: false },
-		),
+		...(wanted("esmm") ? [esmmTable1(counts(ofAliCcp), on("aliccp"))] : []),
+		...(wanted("esm2") ? [esm2Table1(counts(ofEsm2), on("esm2"))] : []),
+		...(wanted("esm2")
+			? [
+					esm2Figure3(
+						ofEsm2.map(({ edges }) => edges),
+						on("esm2"),
+					),
+				]
+			: []),
+		...(wanted("cstwa")
+			? [
+					cstwaTable1(
+						ofAliCcp.flatMap(({ prepared }) => prepared),
+						{ log: cstwa, own: false },
+					),
+				]
+			: []),
 	];
 }
