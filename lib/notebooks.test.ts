@@ -12,6 +12,13 @@ const folder = temporaryFolders();
 const names = readdirSync(join(root, "notebooks")).filter((name) => name.endsWith(".ipynb"));
 const figures: Record<string, string[]> = {
 	"00-start-here.ipynb": ["start-here.svg", "start-here.png", "start-here.pdf"],
+	"01-the-log-and-its-funnel.ipynb": [
+		...["long-tail", "funnel"].flatMap((name) => [`${name}.svg`, `${name}.png`, `${name}.pdf`]),
+		...["esmm-table-1", "esm2-table-1", "esm2-figure-3", "cstwa-table-1"].flatMap((name) => [
+			`${name}.md`,
+			`${name}.tex`,
+		]),
+	],
 	"04-esmm.ipynb": ["esmm-table-2.svg", "esmm-table-2.png", "esmm-table-2.pdf", "esmm-table-2.md", "esmm-table-2.tex"],
 };
 
