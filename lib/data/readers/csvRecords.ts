@@ -24,7 +24,7 @@ export const CSV_FAULTS = {
 export interface CsvVisitor {
 	/**
 	 * A record: bytes `[start, end)` of `bytes`, valid only during the call. `fields` is there where they need to be written
-	 * anew to be read by the strict rules: a quote in the middle of a value, or a CR.
+	 * anew to be read by the strict rules, for a quote in the middle of a value or a CR, and where a value holds a line end.
 	 */
 	record(bytes: Buffer, start: number, end: number, line: number, fields?: readonly string[]): void;
 	/** A line that is no record. */
@@ -199,7 +199,7 @@ function parseRecord(bytes: Buffer, start: number, part: number): ParsedRecord {
 			}
 			const text = bytes.toString("utf8", from, at - 1);
 			record.lines += text.split("\n").length - 1;
-			if (text.includes("\r")) record.odd = true;
+			if (text.includes("\n") || text.includes("\r")) record.odd = true;
 			record.fields.push(text.replaceAll('""', '"'));
 			if (bytes[at] === CR && (at + 1 >= bytes.length || bytes[at + 1] === LF)) at++;
 			if (at < bytes.length && bytes[at] !== part && bytes[at] !== LF) return { ...record, broken: true, end: at };

@@ -22,7 +22,7 @@ export const rawName = (at: number): string => `f${at}`;
 const DELIMITERS = [",", "\t", ";", "|"];
 const NAMES: Record<string, string> = { "\t": "a tab" };
 /** Bytes of cleaned CSV that DuckDB is given at once. */
-const LOAD_BYTES = 1 << 25;
+const LOAD_BYTES = 1 << 26;
 
 /**
  * Looks at the head of a file: Parquet by its first bytes, else CSV with a header line. The separator is the one of comma,
@@ -152,16 +152,21 @@ async function loadCsv(
 	const at = (column: string) => `c${file.columns.indexOf(column)}`;
 	const values = columns.map(({ name, sql }) => (sql ? sql(at) : at(name))).join(", ");
 	const all = ["place", ...file.columns.map((_, i) => `c${i}`)].map((name) => `'${name}': 'VARCHAR'`).join(", ");
-	const insert = `INSERT INTO raw SELECT ${number}, CAST(place AS BIGINT), ${values} FROM read_csv(${sqlText(piece)},
+	const insert = (
+		parallel: boolean,
+	) => `INSERT INTO raw SELECT ${number}, CAST(place AS BIGINT), ${values} FROM read_csv(${sqlText(piece)},
 		header = false, auto_detect = false, delim = ${sqlText(delimiter)}, quote = '"', escape = '"', new_line = '\\n',
-		parallel = false, max_line_size = ${1 << 21}, columns = {${all}})`;
+		parallel = ${parallel}, max_line_size = ${1 << 21}, columns = {${all}})`;
 	const out = growing();
 	let [read, bad, waiting] = [0, 0, 0];
+	/** A value of the piece may hold a line end, where DuckDB must not begin to read in the middle. */
+	let spanning = false;
 	const flush = async () => {
 		if (waiting === 0) return;
 		const before = await rowsOf(db);
 		await writeFile(piece, out.take());
-		await db.run(insert);
+		await db.run(insert(!spanning));
+		spanning = false;
 		const got = (await rowsOf(db)) - before;
 		if (got !== waiting)
 			throw new Error(`${file.path}: DuckDB read ${got} of ${waiting} records before line ${read + bad + 1}`);
@@ -174,6 +179,7 @@ async function loadCsv(
 			else {
 				const text = Buffer.from(parsed.map((one) => `"${one.replaceAll('"', '""')}"`).join(delimiter));
 				out.add(`${line}${delimiter}`, text, 0, text.length);
+				spanning = true;
 			}
 			waiting++;
 			read++;
