@@ -63,6 +63,10 @@ export async function benchData(options: BenchData): Promise<BenchResult> {
 			"data.peer.linesOnly.rowsPerSecond": lines,
 			"data.ratio": ratio(rate(ours), rate(peer)),
 			"data.ratio.linesOnly": ratio(rate(ours), lines),
+			"data.ratio.cpu": ratio(
+				of(peer, ({ cpuSeconds }) => cpuSeconds),
+				of(ours, ({ cpuSeconds }) => cpuSeconds),
+			),
 			"data.ours.seconds": of(ours, ({ seconds }) => seconds),
 			"data.peer.seconds": of(peer, ({ seconds }) => seconds),
 			"data.ours.cpuSeconds": of(ours, ({ cpuSeconds }) => cpuSeconds),
@@ -140,8 +144,9 @@ const words = (
 
 const notes = (raw: RawAliCcp, memory: string, ours: number, peer: number): string[] => [
 	`Raw files in the format of Ali-CCP, synthetic: ${raw.rows.toLocaleString("en")} skeleton rows (train and test), 518 elements a common row, ${(raw.bytes / 1e9).toFixed(2)} GB.`,
-	`Ours: \`npm run data -- aliccp --protocol cstwa --memory ${memory}\`, ${ours} runs. Peer: bench/peers/pandas_aliccp.py, the public steps of torch-rechub and AITM in Python and pandas, ${peer} runs. Whole processes, start included, in turns on the same files.`,
+	`Ours: \`npm run data -- aliccp --protocol cstwa --memory ${memory}\`, runs: ${ours}. Peer: bench/peers/pandas_aliccp.py, the public steps of torch-rechub and AITM in Python and pandas, runs: ${peer}. Whole processes, start included, in turns on the same files.`,
 	"Both gave the same tables: rows, labels, vocabulary sizes and, under other numbers, every id. Ours also checks every element of every line, hashes the files and counts what is unknown; the peer does not.",
+	"data.ratio: rows a second of ours by those of the peer. ratio.cpu: processor time of the peer by that of ours, which other programs on the machine disturb less.",
 	"linesOnly: the peer without its pandas step (reading the encoded CSVs, dividing, writing them again), which is where AITM's program ends.",
 	"peakMB: largest resident memory of the process as the operating system counts it, in 10^6 bytes. Ours takes all cores, the peer one; cpuSeconds are of all cores.",
 ];
