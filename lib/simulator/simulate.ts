@@ -105,6 +105,8 @@ export function simulatedSchema({ pDirect }: Pick<Knobs, "pDirect"> = { pDirect:
  * actions, cart, wish, conversion. It encodes no model: the identities of ESMM, ESM² and HM³ hold as total probability,
  * no method has the functional form right. Besides features and events the columns are `request`, `day` (from 0), `time`
  * (seconds since the start) and the oracle's (`truthColumns`, hidden intent `h`, `drift`, `g`, affinities, `exam`).
+ * Sequences lie beside the columns. From a finished log `randomExposure`, `replayTable` and `exposurePropensity` make what
+ * few need, from random streams of their own.
  *
  * @throws InputError an unknown preset or knob, a value out of range, a target that cannot be reached
  */
