@@ -156,7 +156,98 @@ const data: Plan[] = [
 	],
 ];
 
+const imports: Plan[] = [
+	[
+		"a conversion without a click is kept",
+		"data/readers/filesRows.ts",
+		"`(${events[event]}) = 1 AND (${events[needs]}) = 0`",
+		'"false"',
+		"data/readers/files.test.ts",
+		"importFiles names the row of a Parquet file, and drops a conversion without click there too",
+	],
+	[
+		"a column is taken for whole numbers though some ids are text",
+		"data/readers/filesStage.ts",
+		"bool_and(coalesce(${test}, false))",
+		"bool_and(${test})",
+		"data/readers/files.test.ts",
+		"importFiles takes ids that are all whole numbers as numbers, 0 and below being absent, and any others as they stand",
+	],
+	[
+		"a missing number becomes the mean of all rows",
+		"data/readers/filesStage.ts",
+		"FROM raw WHERE ${part} = 0`",
+		"FROM raw`",
+		"data/readers/files.test.ts",
+		"importFiles drops and counts what cannot be used, and names the first place",
+	],
+	[
+		"a search lies in training and in validation",
+		"data/readers/filesSplit.ts",
+		"drawn(group, split.seed)",
+		"drawn(undefined, split.seed)",
+		"data/readers/aliexpress.test.ts",
+		"importAliExpress reads train.csv and test.csv: the official test, validation by search, contradictions dropped",
+	],
+	[
+		"the affinity is that of another item",
+		"data/readers/openBandit.ts",
+		'`TRY_CAST(${at("item_id")} AS INTEGER) + 1`',
+		'`TRY_CAST(${at("item_id")} AS INTEGER)`',
+		"data/readers/openBandit.test.ts",
+		"Open Bandit becomes a prepared log whose only event is the click",
+	],
+	[
+		"rows of a policy count alike, whatever it prefers",
+		"metrics/propensity.ts",
+		"return chance(i) / logging[i];",
+		"return 1;",
+		"metrics/propensity.test.ts",
+		"offPolicy finds the uniform policy's rate where the plain mean does not, with intervals that cover it",
+	],
+];
+
 const metrics: Plan[] = [
+	[
+		"keys of negative scores sort backwards",
+		"metrics/radix.ts",
+		"bits & 0x80000000 ? ~bits >>> 0 : (bits | 0x80000000) >>> 0",
+		"(bits ^ 0x80000000) >>> 0",
+		"metrics/radix.test.ts",
+		"keys of floats sort as the floats do, and −0 ties with 0",
+	],
+	[
+		"a sort leaves out the highest bits",
+		"metrics/radix.ts",
+		"for (let pass = 0; pass < SHIFTS.length; pass++)",
+		"for (let pass = 0; pass < 1; pass++)",
+		"metrics/radix.test.ts",
+		"sortKeys 5000 keys of all sizes come out rising",
+	],
+	[
+		"a model predicts over another vocabulary",
+		"train/sameFields.ts",
+		"if (told(before) !== told(now) || before.kind !== now.kind)",
+		"if (before.kind !== now.kind)",
+		"train/evaluateFolder.test.ts",
+		"predictOn refuses a vocabulary of another size, another order, and fewer fields",
+	],
+	[
+		"rows past the first piece are lost",
+		"data/prepared/stream.ts",
+		"				yield piece();\n				[columns, row]",
+		"				[columns, row]",
+		"data/prepared/stream.test.ts",
+		"pieces hold, one after another, what reading the whole folder gives",
+	],
+	[
+		"an interpolated value is pasted",
+		"data/sql.ts",
+		"return `$${parameters.length}`;",
+		"return `'${one}'`;",
+		"data/sql.test.ts",
+		"what is interpolated is a value, never text of the query",
+	],
 	[
 		"AUC counts ties as lost",
 		"metrics/ranking.ts",
@@ -700,6 +791,7 @@ const statistics: Plan[] = [
 /** Every planted fault. lib/faults.test.ts plants them in copies of the project. */
 export const plantedFaults: PlantedFault[] = [
 	...data,
+	...imports,
 	...metrics,
 	...training,
 	...results,

@@ -111,7 +111,7 @@ describe("files", () => {
 		expect((await sql`select sum(click) s from ${path}`).get("s", 0)).toBe(5);
 		expect((await sql`select sum(click) s from read_parquet(${path})`).get("s", 0)).toBe(5);
 		const code = `require("./lib/data/sql").sql\`select count(*) n from read_text('package.json')\`.then((t) => console.log("rows", t.get("n", 0)))`;
-		const run = `process.chdir("notebooks");${code.replace("./lib", `${projectRoot()}/lib`)}`;
+		const run = `process.chdir("lib");${code.replace("./lib", `${projectRoot()}/lib`)}`;
 		const { stdout, stderr } = spawnSync(process.execPath, ["--require", "tsx/cjs", "--eval", run], {
 			cwd: projectRoot(),
 			encoding: "utf8",

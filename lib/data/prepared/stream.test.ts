@@ -70,7 +70,10 @@ it("pieces hold, one after another, what reading the whole folder gives", async 
 			expect(piece.split[part].length).toBe(piece.rows);
 			for (const row of piece.split[part]) rows.push(told(piece, row));
 		}
-		expect(rows).toEqual([...whole.split[part]].map((row) => told(whole, row)));
+		expect(rows.length).toBe(whole.split[part].length);
+		const expected = [...whole.split[part]].map((row) => told(whole, row));
+		const other = rows.findIndex((row, i) => JSON.stringify(row) !== JSON.stringify(expected[i]));
+		expect(rows[other]).toEqual(expected[other]);
 		expect(Math.max(...sizes)).toBeLessThanOrEqual(16_384);
 		expect(sizes.length).toBe(part === "test" ? 3 : 1);
 	}
