@@ -181,7 +181,7 @@ describe("importFiles", () => {
 
 	it("drops and counts what cannot be used, and names the first place", async () => {
 		const header = "uid,ts,is_click,is_buy,cat,price,tags,w";
-		const good = (ts: number) => `7,${ts},1,0,3,1.5,1|2,0.5|1`;
+		const good = (ts: number) => `7,${ts},1,0,3,${ts < 11 ? 1.5 : 9},1|2,0.5|1`;
 		const lines = [
 			...Array.from({ length: 20 }, (_, i) => good(i)),
 			"7,3,,0,3,1.5,1|2,0.5|1",
@@ -202,7 +202,8 @@ describe("importFiles", () => {
 			'7,19.5,1.0,0.0,3,nan,[],"[]"',
 		];
 		const csv = written("log.csv", Buffer.from(`${header}\n${lines.join("\n")}\n`, "latin1"));
-		const card = await load(csv, { split: { by: "time", valid: 0.2, test: 0.2 } });
+		const out = folder();
+		const card = await load(csv, { split: { by: "time", valid: 0.2, test: 0.2 } }, out);
 		expect(card.read).toBe(35);
 		expect(card.rows.train + card.rows.valid + card.rows.test).toBe(22);
 		expect(Object.fromEntries(card.dropped.map(({ reason, count, first }) => [reason, `${count} ${first}`]))).toEqual({
@@ -220,8 +221,12 @@ describe("importFiles", () => {
 		expect(card.remarks).toEqual([
 			{ reason: 'missing values of "price": the mean of the training part stands in', count: 2, first: "log.csv:36" },
 		]);
-		const price = card.fields.find(({ name }) => name === "price");
-		expect(price).toMatchObject({ mean: 1.5 });
+		const data = await readPrepared(out);
+		const price = data.fields.find(({ name }) => name === "price");
+		if (price?.kind !== "number") throw new Error("price is no number");
+		const { mean, deviation } = card.fields.find(({ name }) => name === "price") as { mean: number; deviation: number };
+		const lost = (value: number) => Math.fround(Math.tanh((value - mean) / deviation));
+		expect([...data.split.test].map((row) => price.values[row])).toEqual([9, 9, 9, 9, mean, mean].map(lost));
 	});
 
 	it("names the row of a Parquet file, and drops a conversion without click there too", async () => {

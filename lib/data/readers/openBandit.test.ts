@@ -11,9 +11,12 @@ const folder = temporaryFolders();
 const real = process.env.SAMPLES === undefined ? "" : join(process.env.SAMPLES, "open-bandit");
 const isReal = existsSync(join(real, "random_men.csv"));
 
-describe(`Open Bandit, ${isReal ? "the real rows" : "a written file of the same format (SAMPLES names no folder with real rows)"}`, () => {
+describe("Open Bandit", () => {
 	let at = real;
 	beforeAll(async () => {
+		console.log(
+			`Open Bandit: ${isReal ? `the real rows in ${real}` : "written rows of the same format; SAMPLES names no real ones"}`,
+		);
 		if (isReal) return;
 		at = folder();
 		await writeOpenBandit(at, { rows: 4000, items: 12, seed: 2 });
