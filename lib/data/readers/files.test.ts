@@ -163,6 +163,22 @@ describe("importFiles", () => {
 		for (const bytes of outs) expect(bytes).toEqual(outs[0]);
 	});
 
+	it("gives the same bytes from CSV and Parquet of more rows than a group of Parquet holds", async () => {
+		const at = folder();
+		const db = await openDuckDb();
+		const rows =
+			"SELECT i % 3 // 2 AS c, hash(i) % 9000 AS x, CASE WHEN i < 150000 THEN 'train' WHEN i < 160000 THEN 'valid' ELSE 'test' END AS part FROM range(300000) t(i)";
+		await db.run(
+			`COPY (${rows}) TO ${sqlText(join(at, "log.csv"))}; COPY (${rows}) TO ${sqlText(join(at, "log.parquet"))}`,
+		);
+		db.close();
+		const outs = [folder(), folder()];
+		for (const [i, name] of ["log.csv", "log.parquet"].entries())
+			expect((await load(join(at, name), plain({ x: { kind: "id" } }), outs[i])).rows.test).toBe(140_000);
+		for (const [name, bytes] of Object.entries(bytesOf(outs[0])))
+			expect(bytes === bytesOf(outs[1])[name], name).toBe(true);
+	});
+
 	it("gives the same bytes again, leaves nothing else, and goes by the order of the files", async () => {
 		const { halves } = await filesFor(folder(), rowsFor(200, stream(5, "rows")));
 		const [one, two, turned] = [folder(), folder(), folder()];
@@ -349,6 +365,8 @@ describe("importFiles", () => {
 			1,
 		);
 		expect(card.dropped).toEqual([{ reason: 'truth "p" is not a number from 0 to 1', count: 2, first: "log.csv:4" }]);
+		const typo = { ...plain({ x: { kind: "id" } }), oracle: ["latnet"] };
+		expect(await refusal(load(csv, typo))).toContain('did you mean "latent"?');
 		const data = await readPrepared(out);
 		expect([...data.truth["click|impression"]]).toEqual([0.25, 0.5]);
 		expect(readFileSync(join(out, "train.parquet")).toString("latin1")).not.toContain("latent");
@@ -383,7 +401,7 @@ describe("importFiles", () => {
 			"a column that is not there",
 			() => little("c,part,price", ["0,train,1"]),
 			plain({ prize: { kind: "id" } }),
-			'did you mean "price"?',
+			'did you mean "price"? Known: c, part, price (S.json names it in "features, user or split"; its header line is read with "," between names)',
 		],
 		["a file that is not there", () => "/nowhere/log.csv", {}, "/nowhere/log.csv cannot be read (ENOENT)"],
 		["an empty file", () => written("log.csv", ""), {}, "is empty"],

@@ -10,12 +10,18 @@ import type { SchemaFile } from "../schemaFile";
 import { checkColumns, loadRaw, openLogFile } from "./filesRaw";
 import { columnsOf, rowSql } from "./filesRows";
 import { type StagedFiles, stage } from "./filesStage";
-import { type LogFile, type RawColumn, rawType } from "./filesTypes";
+import { type ColumnUse, type LogFile, type RawColumn, rawType } from "./filesTypes";
 import { unreadable } from "./folder";
 import { merged } from "./tally";
 
 /** Raised when a change alters what the same files give. */
 export const filesReaderVersion = 1;
+
+/** Key of a schema file → what it says of a column. */
+const KEY_OF: Readonly<Record<ColumnUse, string>> = {
+	...{ event: "events", id: "features, user or split", ids: "features", weights: "features", number: "features" },
+	...{ time: "time or split", part: "split", truth: "truth" },
+};
 
 /** What to import, and where to. */
 export interface ImportFiles {
@@ -126,7 +132,11 @@ export async function stageFiles(
 	const wanted = [...new Set([...columns.filter(({ sql }) => !sql).map(({ name }) => name), ...needed])];
 	const files: LogFile[] = [];
 	for (const [at, path] of paths.entries()) files.push({ ...(await openLogFile(db, path, wanted)), name: names[at] });
-	checkColumns(files, wanted);
+	checkColumns(files, [...new Set([...wanted, ...(schema.schema.oracle ?? [])])], (column) => {
+		const use = columns.find(({ name }) => name === column)?.use;
+		if (schema.schema.oracle?.includes(column)) return `${schema.name} names it in "oracle"`;
+		return use === undefined ? `${schema.name} needs it` : `${schema.name} names it in "${KEY_OF[use]}"`;
+	});
 	let loading = 0;
 	const loaded = await loadRaw(db, folder, files, columns, (name) => progress((0.5 * loading++) / files.length, name));
 	const types = columns.map((column) => rawType(column, files));

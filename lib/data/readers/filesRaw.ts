@@ -74,17 +74,24 @@ export async function csvHead(
 /**
  * Refuses files that do not have the wanted columns, or not the same.
  *
+ * @param whence says who wants a column: "S.json names it in features"
  * @throws InputError with the nearest name
  */
-export function checkColumns(files: readonly LogFile[], wanted: readonly string[]): void {
+export function checkColumns(
+	files: readonly LogFile[],
+	wanted: readonly string[],
+	whence: (column: string) => string,
+): void {
 	const [first, ...others] = files;
 	for (const column of wanted) {
 		if (first.columns.includes(column)) continue;
 		const how =
 			first.delimiter === undefined
 				? ""
-				: ` (its header line is read with ${NAMES[first.delimiter] ?? `"${first.delimiter}"`} between names)`;
-		throw new InputError(`${first.path}: ${unknownName("column", column, first.columns).message}${how}`);
+				: `; its header line is read with ${NAMES[first.delimiter] ?? `"${first.delimiter}"`} between names`;
+		throw new InputError(
+			`${first.path}: ${unknownName("column", column, first.columns).message} (${whence(column)}${how})`,
+		);
 	}
 	for (const other of others)
 		for (const [one, two] of [
