@@ -19,6 +19,10 @@ const figures: Record<string, string[]> = {
 			`${name}.tex`,
 		]),
 	],
+	"02-sample-selection-bias.ipynb": [
+		...["feature-shift", "selection-calibration"].flatMap((name) => [`${name}.svg`, `${name}.png`, `${name}.pdf`]),
+		...["selection-gap", "selection-models"].flatMap((name) => [`${name}.md`, `${name}.tex`]),
+	],
 	"04-esmm.ipynb": ["esmm-table-2.svg", "esmm-table-2.png", "esmm-table-2.pdf", "esmm-table-2.md", "esmm-table-2.tex"],
 };
 
