@@ -19,6 +19,7 @@ describe("reproduce", () => {
 		expect([code, stderr]).toEqual([0, ""]);
 		expect(JSON.parse(stdout)).toMatchObject({ scale: "tiny" });
 		expect(JSON.parse(stdout).planned[0]).toMatchObject({ paper: "esmm", preset: "tiny", seeds: 2, runs: 4 });
+		expect(JSON.parse(stdout).planned.slice(1)).toMatchObject([{ paper: "esmm", table: "Table 1", runs: 0, seeds: 2 }]);
 		for (const name of JSON.parse(stdout).notebooks) expect(name).toMatch(/^04-.*\.ipynb$/);
 		expect(seconds).toBeLessThan(60);
 	});
