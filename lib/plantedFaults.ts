@@ -634,6 +634,22 @@ const results: Plan[] = [
 		"a data set's name changes with everything that a model could see change",
 	],
 	[
+		"a log without an event that the model needs is trained on",
+		"train/labels.ts",
+		"event !== IMPRESSION && !Object.hasOwn(events, event)",
+		"event === IMPRESSION",
+		"train/fit.test.ts",
+		"what cannot be trained esmm: a log without an event that it needs is refused before the first step",
+	],
+	[
+		"training rows without a single conversion are trained on",
+		"train/labels.ts",
+		"if (rowsIn(data, rows, event).length > 0) continue;",
+		"if (rows.length > 0) continue;",
+		"train/fit.test.ts",
+		"what cannot be trained training rows without conversions are nothing to learn from",
+	],
+	[
 		"a model predicts after its weights were freed",
 		"train/fit.ts",
 		"if (disposed) throw",

@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { makeFolder } from "../data/prepared/madeFolder";
 import { writeAliCcp } from "../data/readers/aliccpWriter";
+import { importFiles } from "../data/readers/files";
 import { temporaryFolders } from "../data/readers/temporaryFolders";
 import type { RunResult } from "../experiment/result";
 import { runCommand } from "./runCommand";
@@ -122,6 +124,70 @@ describe("train on Ali-CCP", () => {
 		expect(data.rows.train + data.rows.valid + data.rows.test + dropped).toBe(data.read);
 		expect(data.rows.valid).toBeGreaterThan(0);
 		expect(metrics["auc(click|impression)"].se).toBeGreaterThan(0);
+	});
+});
+
+describe("train on a log of one's own", () => {
+	const features = { cat: { kind: "id" }, brand: { kind: "id" } } as const;
+	/** Imports rows; part, click and conversion of each by its number. */
+	async function imported(has: (row: number) => { part: string; click: number; conversion?: number }): Promise<string> {
+		const out = folder();
+		const rows = Array.from({ length: 900 }, (_, row) => ({ cat: 1 + (row % 5), brand: 1 + (row % 7), ...has(row) }));
+		const file = join(folder(), "mine.csv");
+		const names = Object.keys(rows[0]);
+		writeFileSync(file, `${[names, ...rows.map((row) => Object.values(row))].join("\n")}\n`);
+		const events = Object.fromEntries(names.slice(3).map((name) => [name, name]));
+		const implies: Record<string, string> = names.includes("conversion") ? { conversion: "click" } : {};
+		const schema = {
+			name: "mine",
+			schema: { events, implies, features },
+			split: { by: "column", column: "part" },
+		} as const;
+		await importFiles({ files: [file], schema: { ...schema, text: new Set() }, out, minFrequency: 1 });
+		return out;
+	}
+	const part = (row: number) => ["train", "train", "valid", "test"][Math.floor(row / 3) % 4];
+	const [click, conversion] = [(row: number) => +(row % 2 === 0), (row: number) => +(row % 8 === 0)];
+	const on = (model: string, data: string, ...more: string[]) =>
+		train("--model", model, "--data", data, "--seed", "1", ...small, "--store", join(folder(), "store"), ...more);
+
+	it.each([
+		["base", "without conversions at all", 'needs the event "conversion", but the log import mine.csv has only click'],
+		["base", "without clicks", 'base learns from the event "click", but none of the 450 training rows'],
+		[
+			"esmm",
+			"without a conversion in training",
+			'esmm learns from the event "conversion", but none of the 450 training',
+		],
+	])("%s %s: refused before training with one line, exit 2", async (model, what, message) => {
+		const folder = await imported((row) => ({
+			part: part(row),
+			click: what === "without clicks" ? 0 : click(row),
+			...(what === "without conversions at all"
+				? {}
+				: { conversion: what === "without clicks" || part(row) === "train" ? 0 : conversion(row) }),
+		}));
+		const { code, stdout, stderr, last } = await on(model, folder);
+		expect([code, stdout]).toEqual([2, ""]);
+		expect(last).toContain(message);
+		expect(stderr).not.toContain("epoch");
+	});
+	it("without validation rows or conversions there: metrics have no value, and say why", async () => {
+		const none = folder();
+		await makeFolder(none, { train: 3000, valid: 0, test: 1000 });
+		const { metrics, test } = json(await on("esmm", none, "--final"));
+		for (const [name, metric] of Object.entries(metrics))
+			expect(metric, name).toMatchObject({ value: null, n: 0, reason: expect.stringMatching(/among the 0 rows/) });
+		expect(test?.["auc(conversion|click)"].value).toBeGreaterThan(0);
+		const few = await imported((row) => ({
+			part: part(row),
+			click: click(row),
+			conversion: part(row) === "valid" ? 0 : conversion(row),
+		}));
+		const found = json(await on("base", few)).metrics;
+		expect(found["auc(click|impression)"].value).toBeGreaterThan(0);
+		expect(found["auc(conversion|click)"]).toMatchObject({ value: null, positives: 0 });
+		expect(found["auc(conversion|click)"].reason).toMatch(/^no conversion among the \d+ rows of the space$/);
 	});
 });
 

@@ -1,12 +1,16 @@
 import { EventEmitter } from "node:events";
 import { describe, expect, it } from "vitest";
-import type { Hyper, Model } from "../core/model";
+import { not } from "../core/graph";
+import { logLoss } from "../core/loss";
+import { entireSpace, type Hyper, type Model } from "../core/model";
 import { pCTCVR, pCTR, pCVR } from "../core/prob";
+import { InputError } from "../core/problem";
 import { type Dataset, rowsIn } from "../data/dataset";
 import { toyDataset } from "../data/toyDataset";
 import { auc } from "../metrics/ranking";
 import { base } from "../models/base";
 import { esmm } from "../models/esmm";
+import { modelNamed } from "../models/index";
 import { tf } from "../tensor/native";
 import { type FitOptions, type Fitted, fit, type TrainEvent, TrainingError } from "./fit";
 
@@ -193,11 +197,69 @@ describe("what cannot be trained", () => {
 		await expect(train({}, { data: broken() })).rejects.toThrow(TrainingError);
 		expect(tf.memory().numTensors).toBe(before);
 	});
-	it("a space without training rows is named", async () => {
-		const events = { click: new Uint8Array(data.rows), conversion: new Uint8Array(data.rows) };
-		await expect(train({}, { data: toyDataset({ events }) }, base as unknown as Model)).rejects.toThrow(
-			'base: no training row of toy is in the space "click"',
-		);
+	it.each([esmm, base] as unknown as Model[])(
+		"$name: a log without an event that it needs is refused before the first step",
+		async (model) => {
+			const heard: TrainEvent[] = [];
+			const { click } = data.events;
+			const other = toyDataset({ events: { click } });
+			const refused = train({}, { data: other, on: (event) => heard.push(event) }, model);
+			await expect(refused).rejects.toThrow(
+				new InputError(
+					`${model.name} needs the event "conversion", but the log toy has only click: take a log that has it, or a model without it`,
+				),
+			);
+			expect(heard).toEqual([]);
+		},
+	);
+	it("an event that follows from others need not be in the log", async () => {
+		const model = {
+			...esmm,
+			graph: { impression: { click: "ctr", skip: not("ctr") }, click: { conversion: "cvr" } },
+			stages: () => entireSpace(logLoss("skip|impression"), logLoss(pCTCVR)),
+		} as unknown as Model;
+		const fitted = await train({ epochs: 1 }, {}, model);
+		expect(fitted.history.length).toBe(1);
+		fitted.dispose();
+	});
+	it.each([
+		[
+			"clicks",
+			"base",
+			["click", "conversion"],
+			'base learns from the event "click", but none of the 700 training rows of',
+		],
+		[
+			"conversions",
+			"esmm",
+			["conversion"],
+			'esmm learns from the event "conversion", but none of the 700 training rows of',
+		],
+		[
+			"conversions among clicks",
+			"base",
+			["conversion"],
+			/"conversion", but none of the \d\d+ training rows with a click of/,
+		],
+	])("training rows without %s are nothing to learn from", async (_, name, without, message) => {
+		const events: Record<string, Uint8Array> = { ...data.events };
+		for (const event of without) {
+			events[event] = data.events[event].slice();
+			for (const row of data.split.train) events[event][row] = 0;
+		}
+		const refused = train({}, { data: toyDataset({ events }) }, modelNamed(name));
+		await expect(refused).rejects.toThrow(InputError);
+		await expect(train({}, { data: toyDataset({ events }) }, modelNamed(name))).rejects.toThrow(message);
+	});
+	it("nor is a log without training rows", async () => {
+		const split = { ...data.split, train: new Int32Array(0) };
+		await expect(train({}, { data: toyDataset({ split }) })).rejects.toThrow("the log toy has no training rows");
+	});
+	it("without validation rows it trains to its last epoch, and no AUC is told", async () => {
+		const split = { ...data.split, valid: new Int32Array(0) };
+		const fitted = await train({ epochs: 3 }, { data: toyDataset({ split }) });
+		expect([fitted.history.map(({ auc }) => auc), fitted.kept]).toEqual([[null, null, null], [3]]);
+		fitted.dispose();
 	});
 	it("an unknown hyperparameter is refused, not ignored", async () => {
 		await expect(train({ drop: 0.1 })).rejects.toThrow('unknown hyperparameter of esmm "drop": did you mean');

@@ -8,6 +8,7 @@ import { auc } from "../metrics/ranking";
 import { disposeWeights, type Snapshot, snapshot } from "../tensor/weights";
 import { identityOf, loadCheckpoint, saveCheckpoint } from "./checkpoint";
 import { interrupted } from "./interrupt";
+import { checkLabels } from "./labels";
 import { type EpochRecord, type Position, start } from "./position";
 import { checkSameFields } from "./sameFields";
 import { type Network, predictBatch, trainStep } from "./step";
@@ -90,8 +91,9 @@ const CHUNK = 8192;
  * Trains a model: the only loop there is. Stage by stage it shuffles the stage's rows anew each epoch, takes
  * every batch (the last, smaller one too), and keeps the weights of the epoch with the best validation AUC.
  *
- * @throws InputError an unknown or ill-typed hyperparameter; a checkpoint that is damaged or of another training
- * @throws TrainingError a loss that is not finite, or a stage without rows
+ * @throws InputError an unknown or ill-typed hyperparameter; a log that cannot teach the model (`checkLabels`); a checkpoint that
+ * is damaged or of another training
+ * @throws TrainingError a loss that is not finite
  */
 export async function fit<G extends Graph, H extends Hyper>(model: Model<G, H>, options: FitOptions): Promise<Fitted> {
 	const { seed, on } = options;
@@ -100,9 +102,8 @@ export async function fit<G extends Graph, H extends Hyper>(model: Model<G, H>, 
 	const plain = model as unknown as Model;
 	const stages = plain.stages(hyper);
 	checkStages(plain, stages);
-	for (const { space } of stages)
-		if (rowsIn(data, data.split.train, space).length === 0)
-			throw new TrainingError(`${model.name}: no training row of ${data.name} is in the space "${space}"`);
+	const probs = probsOf(model.graph, stages);
+	checkLabels(model.name, data, stages, probs);
 	const network: Network = {
 		model: plain,
 		hyper,
@@ -112,7 +113,6 @@ export async function fit<G extends Graph, H extends Hyper>(model: Model<G, H>, 
 		priors: priorsOf(model.graph, data),
 		step: 0,
 	};
-	const probs = probsOf(model.graph, stages);
 	let disposed = false;
 	const predictOn = (other: Pick<Dataset, "name" | "fields">, rows: Int32Array) => {
 		if (disposed) throw new Error(`${model.name}: this model's weights were freed by dispose()`);

@@ -1,0 +1,40 @@
+import type { Stage } from "../core/model";
+import { eventOf, IMPRESSION, type Prob, spaceOf } from "../core/prob";
+import { InputError } from "../core/problem";
+import { type Dataset, rowsIn } from "../data/dataset";
+
+/**
+ * Refuses, before any training, a log that cannot teach a model: one without an event that the model is trained on or predicts,
+ * without training rows in a stage's space, or without one training row with the event of a loss.
+ *
+ * @param probs what the model will predict
+ * @throws InputError naming the model, the event, what the log has, and what to do
+ */
+export function checkLabels(
+	model: string,
+	data: Pick<Dataset, "name" | "events" | "split">,
+	stages: readonly Stage[],
+	probs: readonly Prob[],
+): void {
+	const { name, events } = data;
+	const { train } = data.split;
+	const named = [...stages.map(({ space }) => space), ...probs.flatMap((prob) => [spaceOf(prob), eventOf(prob)])];
+	for (const event of named)
+		if (event !== IMPRESSION && !Object.hasOwn(events, event))
+			throw new InputError(
+				`${model} needs the event "${event}", but the log ${name} has only ${Object.keys(events).join(", ") || "rows without events"}: take a log that has it, or a model without it`,
+			);
+	if (train.length === 0)
+		throw new InputError(
+			`${model}: the log ${name} has no training rows: divide it so that some are left for training`,
+		);
+	for (const { space, losses } of stages)
+		for (const event of [space, ...losses.map(({ prob }) => eventOf(prob))]) {
+			const rows = event === space ? train : rowsIn(data, train, space);
+			if (rowsIn(data, rows, event).length > 0) continue;
+			const where = event === space || space === IMPRESSION ? "" : ` with a ${space}`;
+			throw new InputError(
+				`${model} learns from the event "${event}", but none of the ${rows.length} training rows${where} of the log ${name} has one: take more rows, another split, or a model without it`,
+			);
+		}
+}
