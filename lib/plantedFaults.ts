@@ -642,6 +642,14 @@ const results: Plan[] = [
 		"what cannot be trained esmm: a log without an event that it needs is refused before the first step",
 	],
 	[
+		"a training that was stopped shows 100 %",
+		"view/progress.ts",
+		"if (finished) shown",
+		"if (last) shown",
+		"view/progress.test.ts",
+		"a training's display stays where it was when the training is stopped, be it at its last step",
+	],
+	[
 		"training rows without a single conversion are trained on",
 		"train/labels.ts",
 		"if (rowsIn(data, rows, event).length > 0) continue;",

@@ -168,6 +168,16 @@ describe("stop", () => {
 		expect([fitted.stopped, heard.length, kernel.listenerCount("interrupt")]).toEqual([true, 2, 0]);
 		fitted.dispose();
 	});
+	it("whoever listens hears once whether the training went to its end", async () => {
+		const ends: boolean[] = [];
+		const on = Object.assign(() => {}, { end: (finished: boolean) => ends.push(finished) });
+		(await train({}, { on })).dispose();
+		const stop = new AbortController();
+		const stopping = Object.assign(() => stop.abort(), { end: (finished: boolean) => ends.push(finished) });
+		(await train({}, { on: stopping, signal: stop.signal })).dispose();
+		await expect(train({ lr: 1e38, batch: 100_000, epochs: 1 }, { on })).rejects.toThrow(TrainingError);
+		expect(ends).toEqual([true, false, false]);
+	});
 	it("a training that ran to its end says that it was not stopped", async () => {
 		const fitted = await train();
 		expect([fitted.stopped, fitted.history.length]).toEqual([false, 2]);
@@ -197,16 +207,16 @@ describe("what cannot be trained", () => {
 		await expect(train({}, { data: broken() })).rejects.toThrow(TrainingError);
 		expect(tf.memory().numTensors).toBe(before);
 	});
-	it.each([esmm, base] as unknown as Model[])(
-		"$name: a log without an event that it needs is refused before the first step",
-		async (model) => {
+	it.each(["esmm", "base"])(
+		"%s: a log without an event that it needs is refused before the first step",
+		async (name) => {
 			const heard: TrainEvent[] = [];
 			const { click } = data.events;
 			const other = toyDataset({ events: { click } });
-			const refused = train({}, { data: other, on: (event) => heard.push(event) }, model);
+			const refused = train({}, { data: other, on: (event) => heard.push(event) }, modelNamed(name));
 			await expect(refused).rejects.toThrow(
 				new InputError(
-					`${model.name} needs the event "conversion", but the log toy has only click: take a log that has it, or a model without it`,
+					`${name} needs the event "conversion", but the log toy has only click: take a log that has it, or a model without it`,
 				),
 			);
 			expect(heard).toEqual([]);

@@ -68,8 +68,8 @@ export interface FitOptions {
 	seed: number;
 	/** Replaces some of the model's hyperparameters. */
 	hyper?: Readonly<Record<string, unknown>>;
-	/** Hears every step; if it has an `end`, that is called when the training is over. */
-	on?: ((event: TrainEvent) => void) & { end?(): void };
+	/** Hears every step; if it has an `end`, that is called once when it is over: finished, or else stopped or failed. */
+	on?: ((event: TrainEvent) => void) & { end?(finished: boolean): void };
 	/**
 	 * File that keeps the state of the training, written every so many seconds (60) and when it is stopped. If it is there, the
 	 * training goes on from it, with the bits of one that was never stopped; when the training is over it holds its end.
@@ -120,19 +120,20 @@ export async function fit<G extends Graph, H extends Hyper>(model: Model<G, H>, 
 		return predictRows({ ...network, data: { ...data, ...other } }, rows, probs);
 	};
 	const stop = interrupted(options.signal);
-	let position = start();
+	let [position, finished] = [start(), false];
 	try {
 		const identity = identityOf(network, engineVersion);
 		const found = options.checkpoint && (await loadCheckpoint(options.checkpoint.path, identity, network));
 		position = found?.position ?? position;
 		const keeper = keeperOf(options.checkpoint, identity, network);
 		await runStages({ network, stages, on, stop, position, best: found?.best, keeper });
+		finished = !stop.now();
 	} catch (problem) {
 		disposeWeights(network.weights);
 		throw problem;
 	} finally {
 		stop.release();
-		on?.end?.();
+		on?.end?.(finished);
 	}
 	const { history, kept, spent } = position;
 	return {
@@ -140,7 +141,7 @@ export async function fit<G extends Graph, H extends Hyper>(model: Model<G, H>, 
 		hyper,
 		seed,
 		history,
-		stopped: stop.now(),
+		stopped: !finished,
 		samplesPerSecond: spent.rows / spent.seconds,
 		predict: (rows) => predictOn(data, rows),
 		predictOn,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { duration, line, type ProgressState, progress } from "./progress";
+import { duration, fitProgress, line, type ProgressState, progress } from "./progress";
 
 function surface(every: number) {
 	const drawn: [ProgressState, boolean][] = [];
@@ -53,5 +53,34 @@ describe("progress", () => {
 			"1 h 00 min",
 			"1 h 05 min",
 		]);
+	});
+});
+
+describe("a training's display", () => {
+	const event = { stage: 2, stages: 2, epoch: 2, epochs: 5, step: 6, steps: 6, rows: 700, loss: 0.25, rate: 1000 };
+	const lines = (finished: boolean, ...steps: Partial<typeof event>[]) => {
+		const { drawn, here } = surface(0);
+		const on = fitProgress("base", here);
+		for (const step of steps) on({ ...event, ...step });
+		on.end(finished);
+		return drawn.map(([state]) => line(state));
+	};
+
+	it("ends at 100 % where the training has learnt all before its last epoch, and says at which", () => {
+		expect(lines(true, {}).at(-1)).toBe("base 100 % stage 2/2, stopped early at epoch 2 0 s");
+		expect(lines(true, { stages: 1, stage: 1 }).at(-1)).toBe("base 100 % stopped early at epoch 2 0 s");
+	});
+	it("ends at 100 % with the last step's words after the last epoch", () => {
+		expect(lines(true, { epoch: 5 })).toEqual([
+			expect.stringMatching(/^base {2}99 % /),
+			"base 100 % stage 2/2, epoch 5/5, loss 0.2500, 1,000 samples/s 0 s",
+		]);
+	});
+	it("stays where it was when the training is stopped, be it at its last step", () => {
+		expect(lines(false, {}).at(-1)).toBe("base  70 % stage 2/2, epoch 2/5, loss 0.2500, 1,000 samples/s, stopped 0 s");
+		expect(lines(false, { epoch: 5 }).at(-1)).toMatch(/^base {2}99 % .*, stopped 0 s$/);
+	});
+	it("draws nothing of a training that had nothing left to do", () => {
+		expect(lines(true)).toEqual([]);
 	});
 });

@@ -7,8 +7,8 @@ import { liveOutput } from "./notebook";
 export interface Progress {
 	/** How much is done, of `total`, and a few words beside it. */
 	update(done: number, words?: string): void;
-	/** Shows the end, with the time it took. Only the first call counts. */
-	end(words?: string): void;
+	/** Shows the end, with the time it took; at `done` of `total`, or where the last update was. Only the first call counts. */
+	end(words?: string, done?: number): void;
 }
 
 /** Where and when a display draws; a test gives its own. */
@@ -51,10 +51,13 @@ export function progress(
 			drawn = now;
 			surface.draw(state, false);
 		},
-		end(words = state.words) {
+		end(words = state.words, done = state.share * total) {
 			if (ended) return;
 			ended = true;
-			surface.draw({ ...state, words, seconds: (surface.now() - begun) / 1000, left: undefined }, true);
+			surface.draw(
+				{ ...state, share: done / total, words, seconds: (surface.now() - begun) / 1000, left: undefined },
+				true,
+			);
 		},
 	};
 }
@@ -125,22 +128,37 @@ const bar = (state: ProgressState): string =>
 /** Share of a training that is done, if every stage takes all its epochs. */
 const shareOf = (e: TrainEvent): number => (e.stage - 1 + (e.epoch - 1 + e.step / e.steps) / e.epochs) / e.stages;
 
-const wordsOf = (e: TrainEvent): string => {
-	const stage = e.stages > 1 ? `stage ${e.stage}/${e.stages}, ` : "";
-	return `${stage}epoch ${e.epoch}/${e.epochs}, loss ${e.loss.toFixed(4)}, ${Math.round(e.rate).toLocaleString("en")} samples/s`;
-};
+const stageOf = (e: TrainEvent): string => (e.stages > 1 ? `stage ${e.stage}/${e.stages}, ` : "");
 
-/** Hears a training's steps; `end` closes the display where the training may have stopped before its last step. */
-export type FitProgress = ((event: TrainEvent) => void) & { end(): void };
+const wordsOf = (e: TrainEvent): string =>
+	`${stageOf(e)}epoch ${e.epoch}/${e.epochs}, loss ${e.loss.toFixed(4)}, ${Math.round(e.rate).toLocaleString("en")} samples/s`;
 
-/** Draws a training: `fit(model, { …, on: fitProgress("ESMM") })`. */
-export function fitProgress(label: string): FitProgress {
+/** Hears a training's steps; `end` closes the display: at 100 % if the training has finished. */
+export type FitProgress = ((event: TrainEvent) => void) & { end(finished: boolean): void };
+
+/** What is shown of a training before it is over, however near: its last validation is still to come. */
+const NEARLY = 0.999;
+
+/**
+ * Draws a training: `fit(model, { …, on: fitProgress("ESMM") })`. One that has learnt all it can before its last epoch ends at
+ * 100 % and says at which; one that is stopped ends where it was.
+ */
+export function fitProgress(label: string, surface?: Surface): FitProgress {
 	let shown: Progress | undefined;
+	let last: TrainEvent | undefined;
 	const hear = (event: TrainEvent) => {
-		shown ??= progress({ label, total: 1 });
-		shown.update(shareOf(event), wordsOf(event));
+		shown ??= progress({ label, total: 1 }, surface);
+		last = event;
+		shown.update(Math.min(shareOf(event), NEARLY), wordsOf(event));
 	};
-	return Object.assign(hear, { end: () => shown?.end() });
+	return Object.assign(hear, {
+		end(finished: boolean) {
+			if (!last) return;
+			const early = `${stageOf(last)}stopped early at epoch ${last.epoch}`;
+			if (finished) shown?.end(last.epoch < last.epochs ? early : undefined, 1);
+			else shown?.end(`${wordsOf(last)}, stopped`);
+		},
+	});
 }
 
 /** Draws a table's runs: `runTable2({ …, on: runProgress("Table 2") })`. */
