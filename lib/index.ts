@@ -8,6 +8,7 @@ export { eventOf, IMPRESSION, type Prob, pCTCVR, pCTR, pCVR, spaceOf } from "./c
 export { InputError } from "./core/problem";
 export { type Random, stream } from "./core/random";
 export { cachedParquet } from "./data/cachedParquet";
+export { type Columns, columnsOf } from "./data/columns";
 export { countsOf, type PartCounts } from "./data/counts";
 export { type Dataset, type Field, rowsIn, type Split } from "./data/dataset";
 export { type Arquero, arquero, type Danfo, type DanfoFrame, danfo, type Frame, frame } from "./data/frames";
@@ -15,20 +16,33 @@ export { type Joined, prepareWith } from "./data/joined";
 export type { Column, Dropped, Lists, Log } from "./data/log";
 export { type LongTail, longTail, type TailPoint } from "./data/longTail";
 export { type Preparation, prepare } from "./data/prepare";
-export { readAliCcp } from "./data/readers/aliccp";
+export { type Card, cardText, type PerPart, readCard } from "./data/prepared/card";
+export { readPrepared } from "./data/prepared/read";
+export { streamPrepared } from "./data/prepared/stream";
+export { type PrepareAliCcp, type PreparedAliCcp, prepareAliCcp } from "./data/readers/aliccp";
+export type { AliCcpProtocol } from "./data/readers/aliccpProtocol";
+export { type WriteAliCcp, type WrittenAliCcp, writeAliCcp } from "./data/readers/aliccpWriter";
+export { importAliExpress } from "./data/readers/aliexpress";
 export { readEncodedCsv } from "./data/readers/encodedCsv";
+export { type ImportFiles, importFiles } from "./data/readers/files";
+export { importOpenBandit, type Propensities, readPropensities } from "./data/readers/openBandit";
 export { checkSchema, type Feature, type Schema } from "./data/schema";
+export { parseSchemaFile, type SchemaFile } from "./data/schemaFile";
 export { type SplitRule, splits } from "./data/split";
 export { type SqlValue, sql } from "./data/sql";
 export { countsOfLog, type EdgeRate, edgeRates, type LogCounts, nestedCounts } from "./data/statistics";
+export { type Assertion, checkLog } from "./experiment/checkLog";
 export { describe, type Execute, execute, hashOf, type Run, type RunResult } from "./experiment/run";
+export { type Findings, findingsOf, writeSimulated } from "./experiment/simulatedFiles";
 export { type Ceilings, ceilings, type SelectionBias, selectionBias } from "./experiment/simulatedTruth";
-export { load, type Source } from "./experiment/source";
+export { load, type Reading, type Source } from "./experiment/source";
 export { openStore, type Store } from "./experiment/store";
 export { type Bin, binned } from "./metrics/bins";
 export { detectable, paired, type Summary, summary } from "./metrics/compare";
 export { evaluate, type Labelled, labelled } from "./metrics/evaluate";
+export { type OffPolicy, offPolicy } from "./metrics/propensity";
 export { type Auc, auc } from "./metrics/ranking";
+export { type Shift, shift } from "./metrics/selection";
 export { kl, pcoc, rmse, softAuc } from "./metrics/truth";
 export type { MetricValue } from "./metrics/value";
 export { modelNamed, models } from "./models/index";
@@ -51,9 +65,21 @@ export { type Quotient, sparsity } from "./papers/sparsity";
 export { planOfStatistics, statisticsTables } from "./papers/statisticsTables";
 export type { PaperRow, PaperTable, Verdict } from "./papers/table";
 export { type Knobs, type PresetName, presets } from "./simulator/presets";
+export { exposurePropensity } from "./simulator/propensity";
 export { type RandomExposure, randomExposure } from "./simulator/randomExposure";
-export { type Simulated, simulate } from "./simulator/simulate";
+export { type Replay, replayTable } from "./simulator/replay";
+export {
+	type Lift,
+	loggedScores,
+	type RankingOutcome,
+	rankingOutcome,
+	type SimulatedAb,
+	simulatedAb,
+} from "./simulator/rerank";
+export { makeWorld, type Simulated, type SimulateOptions, simulate, type World } from "./simulator/simulate";
+export { calendarTable, itemsTable, usersTable, type WorldTable } from "./simulator/tables";
 export { tf } from "./tensor/native";
+export { type EvaluateFolder, evaluateFolder, type Predictor } from "./train/evaluateFolder";
 export { type Fitted, fit, type Predictions, type TrainEvent, TrainingError } from "./train/fit";
 export type { EpochRecord } from "./train/position";
 export { barsWithIntervals, type MetricPanel } from "./view/barsWithIntervals";

@@ -6,12 +6,12 @@ import { child, measured } from "../../bench/child";
 import { rawAliCcp } from "../../bench/rawAliCcp";
 import { validRows } from "../../bench/validRows";
 import { projectRoot } from "../core/root";
-import { prepare } from "../data/prepare";
-import { readAliCcp } from "../data/readers/aliccp";
+import { readCard } from "../data/prepared/card";
+import { readPrepared } from "../data/prepared/read";
+import { prepareAliCcp } from "../data/readers/aliccp";
 import { CSTWA_FIELDS } from "../data/readers/aliccpElements";
 import { writeAliCcp } from "../data/readers/aliccpWriter";
 import { temporaryFolders } from "../data/readers/temporaryFolders";
-import { split } from "../data/split";
 import { runCommand } from "./runCommand";
 
 const root = projectRoot();
@@ -75,14 +75,16 @@ it("raw files are written once, and anew when they were made otherwise", async (
 
 describe("the peer", () => {
 	it("makes the same vocabularies and rows as our protocol, before pandas comes in", async () => {
-		const [raw, out] = [folder(), folder()];
+		const [raw, prepared, out] = [folder(), folder(), folder()];
 		await writeAliCcp(raw, { rows: 8000, testRows: 2000, seed: 4, commonElements: 60, faults: { contradiction: 4 } });
-		const rule = { by: "source", valid: 0.1, seed: 6 } as const;
-		const log = await readAliCcp({ folder: raw });
-		const ours = prepare(log, { split: rule, encoding: { minFrequency: 10 } });
-		const parts = split(log, rule);
-		const valid = validRows(parts.train.length + parts.valid.length, rule);
-		expect(Array.from(valid.keys()).filter((row) => valid[row] === 1)).toEqual([...parts.valid]);
+		await prepareAliCcp({ raw, out: prepared, protocol: "cstwa" });
+		const ours = await readPrepared(prepared);
+		const card = await readCard(prepared);
+		const valid = validRows(card.rows.train + card.rows.valid, card.split);
+		expect(valid.reduce((a, b) => a + b, 0)).toBe(card.rows.valid);
+		/** Rows of the prepared folder in the files' order: there the validation rows lie among those of training. */
+		let [train, held] = [0, card.rows.train];
+		const inOrder = [...Array.from(valid, (isValid) => (isValid ? held++ : train++)), ...ours.split.test];
 
 		const bytes = join(out, "valid.bytes");
 		writeFileSync(bytes, valid);
@@ -106,12 +108,12 @@ print(json.dumps(peer.prepare(*sys.argv[2:5], last=lambda *_: {})))`;
 		const rows = table.map((line) => line.split(",").map(Number));
 		expect(rows.length).toBe(ours.rows);
 		expect(rows.map(([click, conversion]) => [click, conversion])).toEqual(
-			rows.map((_, row) => [ours.events.click[row], ours.events.conversion[row]]),
+			inOrder.map((row) => [ours.events.click[row], ours.events.conversion[row]]),
 		);
 		const names: readonly string[] = CSTWA_FIELDS;
 		for (const { name, ids, size } of fields) {
 			const theirs = rows.map((values) => values[2 + names.indexOf(name)]);
-			const pairs = new Set(theirs.map((id, row) => `${id} ${ids[row]}`));
+			const pairs = new Set(theirs.map((id, i) => `${id} ${ids[inOrder[i]]}`));
 			expect(new Set(theirs).size, name).toBe(pairs.size);
 			expect(new Set(ids).size, name).toBe(pairs.size);
 			expect(pairs.size, name).toBeLessThanOrEqual(size);
