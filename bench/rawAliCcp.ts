@@ -91,7 +91,7 @@ async function sampleHash(cache: string): Promise<string> {
 }
 
 /** The address of tsx's loader, for a child process that runs TypeScript. */
-const loader = (): string => pathToFileURL(join(projectRoot(), "node_modules/tsx/dist/loader.mjs")).href;
+export const loader = (): string => pathToFileURL(join(projectRoot(), "node_modules/tsx/dist/loader.mjs")).href;
 
 const bytesIn = (folder: string): number =>
 	readdirSync(folder).reduce(

@@ -132,6 +132,22 @@ describe("npm run bench", () => {
 		expect([code, last]).toEqual([2, '--memory must be a size as 500MB or 1GB, not "lots"']);
 	});
 
+	it("evaluates a small log and leaves the record alone", async () => {
+		const results = join(root, "bench/RESULTS.md");
+		const before = readFileSync(results, "utf8");
+		const { code, stdout, last } = await runCommand("bench", ["evaluation", "--rows", "40000", "--json"]);
+		expect(code, last).toBe(0);
+		const { bench, figures, recorded } = JSON.parse(stdout);
+		expect([bench, recorded]).toEqual(["evaluation", false]);
+		expect(figures["evaluation.rows"].median).toBe(40_000);
+		const { median: seconds } = figures["evaluation.seconds"];
+		expect(figures["evaluation.rowsPerSecond"].median).toBeCloseTo(40_000 / seconds, 6);
+		for (const name of Object.keys(figures)) expect(before, name).toContain(`| ${name} |`);
+		expect(readFileSync(results, "utf8")).toBe(before);
+		const refused = await runCommand("bench", ["evaluation", "--rows", "10"]);
+		expect([refused.code, refused.last]).toEqual([2, expect.stringContaining("--rows")]);
+	});
+
 	it("compares a small run, where pandas is installed", { timeout: 300_000 }, async () => {
 		const check = await child([process.execPath, join(root, "lib/setup/bench.mjs"), "--check"]);
 		if (JSON.parse(check).problem !== undefined) {
