@@ -84,9 +84,9 @@ const data: Plan[] = [
 	],
 	[
 		"validation rows of Ali-CCP are drawn in another way than split draws them",
-		"data/readers/aliccpStage.ts",
-		"random.uniform() < valid ? VALID",
-		"random.uniform() >= 1 - valid ? VALID",
+		"data/readers/aliccpPart.ts",
+		"random.uniform() < valid ? PART.valid",
+		"random.uniform() >= 1 - valid ? PART.valid",
 		"data/readers/aliccp.test.ts",
 		"a prepared Ali-CCP of the protocol cstwa holds what plain code makes of the same files",
 	],

@@ -41,7 +41,7 @@ export const duckdb = (): typeof import("@duckdb/node-api") =>
  */
 export async function openDuckDb({ file = ":memory:", memory, spill, threads }: OpenDuckDb = {}): Promise<DuckDb> {
 	const options: Record<string, string> = { preserve_insertion_order: "true" };
-	if (memory !== undefined) options.memory_limit = memorySize(memory);
+	if (memory !== undefined) options.memory_limit = `${Math.floor(memorySize(memory))}MiB`;
 	if (spill !== undefined) options.temp_directory = spill;
 	if (threads !== undefined) options.threads = String(threads);
 	const told = <T>(work: Promise<T>): Promise<T> =>
@@ -81,16 +81,17 @@ const plain = (row: Record<string, unknown>): Record<string, unknown> =>
 	);
 
 /**
- * A size as DuckDB reads it.
+ * Checks a size of memory.
  *
+ * @returns it in mebibytes
  * @throws InputError when it is no size, or below 64 MB
  */
-export function memorySize(text: string): string {
+export function memorySize(text: string): number {
 	const match = /^(\d+(?:\.\d+)?)\s*(MB|GB|MiB|GiB)$/i.exec(text.trim());
 	if (!match) throw new InputError(`--memory must be a size as 500MB or 1GB, not "${text}"`);
 	const mega = Number(match[1]) * (/^g/i.test(match[2]) ? 1024 : 1);
 	if (mega < 64) throw new InputError(`--memory ${text} is too little: give at least 64MB`);
-	return `${match[1]}${match[2]}`;
+	return mega;
 }
 
 /** A problem of DuckDB as one line that says what to do. */

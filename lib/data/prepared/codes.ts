@@ -1,38 +1,61 @@
-import type { DuckDBVector } from "@duckdb/node-api";
+import type { DuckDBType, DuckDBVector } from "@duckdb/node-api";
 import { type DuckDb, duckdb, sqlText } from "../duckdb";
 import { listsIn, setLists } from "../listVectors";
+
+/** How the values of one column are encoded: from which type to which, a vector at a time. */
+export interface ColumnCoder {
+	from: DuckDBType;
+	to: DuckDBType;
+	encode(values: DuckDBVector, n: number, encoded: DuckDBVector): void;
+}
 
 /** Writes the code of each of `n` values of a vector: 0 where it has none. */
 type Coder = (values: DuckDBVector, n: number, codes: Int32Array) => void;
 
 /**
- * Makes an SQL function that turns the raw ids of a field, or lists of them, into codes of the table `vocabulary`, and gives
- * its name. A function, and no join, keeps the rows in their order.
+ * The coder that turns the raw ids of a field, or lists of them, into codes of the table `vocabulary`.
  *
  * The codes are held in memory: 16 bytes for each id of an INTEGER field, some 100 of another.
  */
-export async function codeFunction(db: DuckDb, field: string, type: string, name: string): Promise<void> {
-	const { DuckDBScalarFunction, INTEGER, LIST, BIGINT, VARCHAR } = duckdb();
-	const isList = type.endsWith("[]");
+export async function codeCoder(db: DuckDb, field: string, type: string): Promise<ColumnCoder> {
+	const { INTEGER, LIST, BIGINT, VARCHAR } = duckdb();
 	const element = { INTEGER, BIGINT, VARCHAR }[type.replace("[]", "")];
 	if (!element) throw new Error(`column "${field}" is staged as ${type}: ids are INTEGER, BIGINT or VARCHAR`);
 	const code = await coderOf(db, field, element === INTEGER ? "INTEGER" : element === BIGINT ? "BIGINT" : "VARCHAR");
+	if (!type.endsWith("[]"))
+		return {
+			...{ from: element, to: INTEGER },
+			encode(values, n, encoded) {
+				code(values, n, (encoded as unknown as { items: Int32Array }).items);
+				encoded.flush();
+			},
+		};
+	return {
+		...{ from: LIST(element), to: LIST(INTEGER) },
+		encode(values, _, encoded) {
+			const { entries, child } = listsIn(values);
+			const codes = new Int32Array(child.itemCount);
+			code(child, codes.length, codes);
+			setLists(encoded, entries, codes);
+		},
+	};
+}
+
+/**
+ * Makes an SQL function of one argument for each coder, which gives a struct with the encoded values: f0, f1, …. A function, and
+ * no join, keeps the rows in their order; one for all columns, because each call goes over to this thread.
+ */
+export function encodeFunction(db: DuckDb, name: string, coders: readonly ColumnCoder[]): void {
+	const { DuckDBScalarFunction, STRUCT } = duckdb();
 	db.connection.registerScalarFunction(
 		DuckDBScalarFunction.create({
 			name,
-			parameterTypes: [isList ? LIST(element) : element],
-			returnType: isList ? LIST(INTEGER) : INTEGER,
+			parameterTypes: coders.map(({ from }) => from),
+			returnType: STRUCT(Object.fromEntries(coders.map(({ to }, at) => [`f${at}`, to]))),
 			mainFunction(_, input, output) {
-				const values = input.getColumnVector(0);
-				if (!isList) {
-					code(values, input.rowCount, (output as unknown as { items: Int32Array }).items);
-					output.flush();
-					return;
-				}
-				const { entries, child } = listsIn(values);
-				const codes = new Int32Array(child.itemCount);
-				code(child, codes.length, codes);
-				setLists(output, entries, codes);
+				const entries = (output as unknown as { entryVectors: DuckDBVector[] }).entryVectors;
+				for (let at = 0; at < coders.length; at++)
+					coders[at].encode(input.getColumnVector(at), input.rowCount, entries[at]);
 			},
 		}),
 	);

@@ -1,4 +1,5 @@
 import { type DuckDb, duckdb, sqlName } from "../duckdb";
+import type { ColumnCoder } from "./codes";
 
 /** Mean and deviation of a number in the training rows; a deviation under 1e-6 counts as 1. */
 export interface Scaling {
@@ -32,20 +33,16 @@ export async function scalings(db: DuckDb, names: readonly string[]): Promise<Re
 	);
 }
 
-/** Makes an SQL function that scales a DOUBLE to a FLOAT: tanh((v − mean) / deviation). */
-export function scaleFunction(db: DuckDb, { mean, deviation }: Scaling, name: string): void {
-	const { DuckDBScalarFunction, DOUBLE, FLOAT } = duckdb();
-	db.connection.registerScalarFunction(
-		DuckDBScalarFunction.create({
-			name,
-			parameterTypes: [DOUBLE],
-			returnType: FLOAT,
-			mainFunction(_, input, output) {
-				const { items } = input.getColumnVector(0) as unknown as { items: Float64Array };
-				const scaled = (output as unknown as { items: Float32Array }).items;
-				for (let i = 0; i < input.rowCount; i++) scaled[i] = Math.tanh((items[i] - mean) / deviation);
-				output.flush();
-			},
-		}),
-	);
+/** The coder that scales a DOUBLE to a FLOAT: tanh((v − mean) / deviation). */
+export function scaleCoder({ mean, deviation }: Scaling): ColumnCoder {
+	const { DOUBLE, FLOAT } = duckdb();
+	return {
+		...{ from: DOUBLE, to: FLOAT },
+		encode(values, n, encoded) {
+			const { items } = values as unknown as { items: Float64Array };
+			const scaled = (encoded as unknown as { items: Float32Array }).items;
+			for (let i = 0; i < n; i++) scaled[i] = Math.tanh((items[i] - mean) / deviation);
+			encoded.flush();
+		},
+	};
 }

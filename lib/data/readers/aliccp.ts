@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type DuckDb, openDuckDb } from "../duckdb";
+import { type DuckDb, memorySize, openDuckDb } from "../duckdb";
 import type { Card } from "../prepared/card";
 import { beginWork } from "../prepared/workplace";
 import { writePrepared } from "../prepared/write";
@@ -19,7 +19,7 @@ export interface PrepareAliCcp {
 	protocol: AliCcpProtocol;
 	/** Ids in fewer training rows are 0, "unknown". Default 10. */
 	minFrequency?: number;
-	/** Most memory of DuckDB, as "500MB". Default: 80 % of the machine's. */
+	/** Memory for the work, as "500MB", of which DuckDB gets six tenths. Default: 80 % of the machine's for DuckDB. */
 	memory?: string;
 	/** Elements that are kept of each of a common row's histories (`esmm`). Default 50. */
 	history?: number;
@@ -58,7 +58,12 @@ export async function prepareAliCcp(options: PrepareAliCcp): Promise<PreparedAli
 	const place = await beginWork(out);
 	let db: DuckDb | undefined;
 	try {
-		db = await openDuckDb({ file: join(place.folder, "staged.duckdb"), memory, spill: join(place.folder, "spill") });
+		// The rest of what is allowed is for the threads that read, whose memory does not grow with the rows.
+		const engine = memory && `${Math.max(64, 0.6 * memorySize(memory))}MB`;
+		const [file, spill] = ["staged.duckdb", "spill"].map((name) => join(place.folder, name));
+		db = await openDuckDb({ file, memory: engine, spill });
+		// The staged rows are written and read a few times, then removed: packing them costs more than it saves.
+		await db.run("PRAGMA force_compression = 'uncompressed'");
 		const scan = await stageAliCcp({
 			...{ folder: raw, protocol, db, history, valid: ALICCP_SPLIT.valid, seed: ALICCP_SPLIT.seed },
 			progress(done, total) {

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { type DuckDb, openDuckDb } from "../duckdb";
-import { tableColumns } from "./aliccpColumns";
+import { fillTable } from "./aliccpColumns";
+import { pieceBuilder } from "./aliccpPieces";
 
 const names = { bytes: ["b"], whole: ["n"], lists: ["l"] };
 const elements = (ids: number[]) => ({
@@ -12,19 +13,21 @@ const elements = (ids: number[]) => ({
 it("a table holds what its columns were given, lists of more than one piece and empty ones included", async () => {
 	const db = await openDuckDb();
 	try {
-		const columns = await tableColumns(db, "t", names);
+		const table = await fillTable(db, "t", names);
 		const expected = Array.from({ length: 5000 }, (_, row) => ({
 			b: row % 2,
 			n: row * 7 - 100,
 			l: Array.from({ length: row % 40 }, (_, i) => row + i),
 		}));
+		const pieces = pieceBuilder(names, table.add);
 		for (const { b, n, l } of expected) {
-			columns.whole.b[columns.at()] = b;
-			columns.whole.n[columns.at()] = n;
-			columns.list("l", elements(l));
-			columns.next();
+			pieces.columns().b[pieces.at()] = b;
+			pieces.columns().n[pieces.at()] = n;
+			pieces.list(0, elements(l));
+			pieces.next();
 		}
-		columns.end();
+		pieces.end();
+		table.end();
 		const rows = await db.rows("FROM t");
 		expect(rows).toEqual(expected.map((row) => ({ ...row, "l.weights": row.l.map((id) => id / 2) })));
 	} finally {
@@ -40,9 +43,11 @@ it("a full disk while rows are handed over is told in words", async () => {
 		};
 		const createAppender = async () => ({ appendDataChunk: full, closeSync: full });
 		const broken = { ...db, connection: { createAppender } } as unknown as DuckDb;
-		const columns = await tableColumns(broken, "t", names);
-		columns.next();
-		expect(() => columns.end()).toThrow(/^the disk is full: make room and give the same command again/);
+		const table = await fillTable(broken, "t", names);
+		const pieces = pieceBuilder(names, table.add);
+		pieces.next();
+		expect(() => pieces.end()).toThrow(/^the disk is full: make room and give the same command again/);
+		expect(() => table.end()).toThrow(/^the disk is full/);
 	} finally {
 		db.close();
 	}

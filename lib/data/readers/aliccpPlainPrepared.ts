@@ -60,8 +60,8 @@ export function plainPrepared(plain: PlainAliCcp, protocol: AliCcpProtocol, minF
 				[`${field}.weights`, weights(of[field])],
 			]),
 		);
-	const users = new Map<number, number>();
-	for (const row of plain.rows) if (row.ids[0] > 0 && !users.has(row.ids[0])) users.set(row.ids[0], users.size + 1);
+	const known = new Set(plain.rows.map(({ ids }) => ids[0]).filter((id) => id > 0));
+	const users = new Map([...known].sort((a, b) => a - b).map((id, i) => [id, i + 1]));
 	const encoded = (row: PlainRow) => ({
 		click: row.click,
 		conversion: row.conversion,

@@ -2,6 +2,7 @@ import { unknownName } from "../../core/problem";
 import type { Staged } from "../prepared/staged";
 import type { Schema } from "../schema";
 import { CSTWA_FIELDS, HISTORIES } from "./aliccpElements";
+import type { ColumnNames } from "./aliccpPieces";
 
 /** Which of Ali-CCP's fields are features, and how. */
 export interface AliCcpFields {
@@ -50,6 +51,18 @@ export function aliCcpSchema({ singles, rowLists, commonLists }: AliCcpFields): 
 			...Object.fromEntries(singles.map((field) => [field, { kind: "id" as const }])),
 			...Object.fromEntries(lists.map((field) => [field, { kind: "ids" as const, weights: `${field}.weights` }])),
 		},
+	};
+}
+
+/** Columns of the tables into which a protocol's raw rows go: of a row, and of a common row where it has lists. */
+export function aliCcpColumns({ singles, rowLists, commonLists }: AliCcpFields): {
+	row: ColumnNames;
+	common: ColumnNames;
+} {
+	const number = commonLists.length > 0 ? ["common"] : [];
+	return {
+		row: { bytes: ["part", "click", "conversion"], whole: [...number, ...singles], lists: rowLists },
+		common: { bytes: [], whole: ["common"], lists: commonLists },
 	};
 }
 

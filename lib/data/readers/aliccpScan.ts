@@ -15,7 +15,7 @@ import {
 import { type AliCcpPart, findAliCcp, formatGuard } from "./aliccpFiles";
 import { malformed, readFeatures, wholeNumber } from "./aliccpLine";
 import type { AliCcpFields } from "./aliccpProtocol";
-import { type AliCcpStatistics, joinStatistics } from "./aliccpStatistics";
+import { type AliCcpStatistics, type StatisticSums, statisticSums, statisticsOf } from "./aliccpStatistics";
 import { type Keys, keys } from "./keys";
 import { readLines } from "./lines";
 import { numberSet } from "./numberSet";
@@ -94,55 +94,101 @@ const [ZERO, COMMA] = [48, 44];
 export async function scanAliCcp({ folder, lists, sink, progress }: ScanAliCcp): Promise<AliCcpScan> {
 	const { parts, bytes } = await findAliCcp(folder);
 	let done = 0;
-	const advance = (more: number) => {
-		done += more;
-		progress?.(done, bytes);
-	};
-	const statistics = joinStatistics(COUNTED);
-	const scans: FileScan[] = [];
-	const commons: FileScan[] = [];
-	const files: Record<string, string> = {};
-	let before = 0;
+	const scans: PartScan[] = [];
 	for (const [index, part] of parts.entries()) {
-		const common = await scanCommon({ folder, part, lists, advance, statistics }, (at, list) =>
-			sink.common(before + at, list),
+		const before = scans.reduce((sum, scan) => sum + scan.commonRows, 0);
+		scans.push(
+			await scanPart({
+				...{ folder, part, index, lists },
+				sink: {
+					common: (common, list) => sink.common(before + common, list),
+					row(row) {
+						row.common += before;
+						sink.row(row);
+					},
+				},
+				advance(more) {
+					done += more;
+					progress?.(done, bytes);
+				},
+			}),
 		);
-		const row: AliCcpRow = {
-			...{ part: index, click: 0, conversion: 0, common: 0 },
-			...{ ids: new Int32Array(WIDTH), list: featureList(lists.rowLists) },
-		};
-		const first = before;
-		const skeleton = await scanSkeleton({ folder, part, lists, advance, statistics }, common, row, () => {
-			row.common += first;
-			sink.row(row);
-		});
-		files[part.common] = common.sha256;
-		files[part.skeleton] = skeleton.sha256;
-		before += common.rows.count();
-		commons.push(common);
-		scans.push(skeleton);
 	}
-	const read = scans.reduce((sum, { lines }) => sum + lines, 0);
+	return joinScans(scans);
+}
+
+/** What to scan of one part, and whom to tell. */
+export interface ScanPart {
+	folder: string;
+	part: AliCcpPart;
+	/** 0 train, 1 test: what its rows say. */
+	index: number;
+	lists: ScanAliCcp["lists"];
+	/** Common rows are numbered from 0 in each part. */
+	sink: AliCcpSink;
+	/** Bytes of another piece that was read. The scan waits for what it gives. */
+	advance: (bytes: number) => void | Promise<void>;
+	/** False where the files' hashes are made elsewhere; then they are "". */
+	hashed?: boolean;
+}
+
+/** What the two files of a part held: plain data. */
+export interface PartScan {
+	files: Record<string, string>;
+	read: number;
+	readCommon: number;
+	commonRows: number;
+	dropped: Dropped[];
+	droppedCommon: Dropped[];
+	unread: Dropped[];
+	sums: StatisticSums;
+}
+
+/** Scans the common file of a part, then its skeleton. */
+export async function scanPart({ folder, part, index, lists, sink, advance, hashed }: ScanPart): Promise<PartScan> {
+	const statistics = statisticSums(COUNTED);
+	const scanning = { folder, part, lists, advance, statistics, hashed };
+	const common = await scanCommon(scanning, (at, list) => sink.common(at, list));
+	const row: AliCcpRow = {
+		...{ part: index, click: 0, conversion: 0, common: 0 },
+		...{ ids: new Int32Array(WIDTH), list: featureList(lists.rowLists) },
+	};
+	const skeleton = await scanSkeleton(scanning, common, row, () => sink.row(row));
 	return {
-		files,
-		read,
-		rows: statistics.rows(),
+		files: { [part.common]: common.sha256, [part.skeleton]: skeleton.sha256 },
+		read: skeleton.lines,
+		readCommon: common.lines,
+		commonRows: common.rows.count(),
+		dropped: skeleton.dropped,
+		droppedCommon: common.dropped,
+		unread: merged([common.unread, skeleton.unread]),
+		sums: statistics.sums,
+	};
+}
+
+/** The scans of all parts as one. */
+export function joinScans(scans: readonly PartScan[]): AliCcpScan {
+	const total = (of: (scan: PartScan) => number) => scans.reduce((sum, scan) => sum + of(scan), 0);
+	const commonRows = total((scan) => scan.commonRows);
+	return {
+		files: Object.assign({}, ...scans.map(({ files }) => files)),
+		read: total(({ read }) => read),
+		rows: total(({ sums }) => sums.rows),
 		dropped: merged(scans.map(({ dropped }) => dropped)),
-		readCommon: commons.reduce((sum, { lines }) => sum + lines, 0),
-		commonRows: before,
-		droppedCommon: merged(commons.map(({ dropped }) => dropped)),
-		unread: merged([...commons, ...scans].map(({ unread }) => unread)),
-		statistics: statistics.result(before),
+		readCommon: total(({ readCommon }) => readCommon),
+		commonRows,
+		droppedCommon: merged(scans.map(({ droppedCommon }) => droppedCommon)),
+		unread: merged(scans.map(({ unread }) => unread)),
+		statistics: statisticsOf(
+			scans.map(({ sums }) => sums),
+			commonRows,
+		),
 	};
 }
 
 /** Where a part's files are, and what is told on the way. */
-interface Scanning {
-	folder: string;
-	part: AliCcpPart;
-	lists: ScanAliCcp["lists"];
-	advance: (bytes: number) => void;
-	statistics: ReturnType<typeof joinStatistics>;
+interface Scanning extends Pick<ScanPart, "folder" | "part" | "lists" | "advance" | "hashed"> {
+	statistics: ReturnType<typeof statisticSums>;
 }
 
 interface FileScan {
@@ -159,7 +205,7 @@ interface Common extends FileScan {
 }
 
 async function scanCommon(
-	{ folder, part, lists, advance, statistics }: Scanning,
+	{ folder, part, lists, advance, statistics, hashed }: Scanning,
 	keep: (row: number, list: FeatureList) => void,
 ): Promise<Common> {
 	const path = join(folder, part.common);
@@ -182,21 +228,25 @@ async function scanCommon(
 		keep(rows.count() - 1, list);
 		return undefined;
 	};
-	const { lines, sha256 } = await readLines(path, {
-		line(bytes, start, end, number) {
-			const found = parse(bytes, start, end);
-			const fault = found && (found === FAULTS.duplicateMd5 ? found : (malformed(bytes, start, end, 2) ?? found));
-			if (!fault || fault === FAULTS.duplicateMd5) guard.good();
-			else guard.bad(fault, number, bytes, start, end);
-			if (fault) dropped.add(fault, number);
-			else strays(list, number);
+	const { lines, sha256 } = await readLines(
+		path,
+		{
+			line(bytes, start, end, number) {
+				const found = parse(bytes, start, end);
+				const fault = found && (found === FAULTS.duplicateMd5 ? found : (malformed(bytes, start, end, 2) ?? found));
+				if (!fault || fault === FAULTS.duplicateMd5) guard.good();
+				else guard.bad(fault, number, bytes, start, end);
+				if (fault) dropped.add(fault, number);
+				else strays(list, number);
+			},
+			tooLong(bytes, start, end, number) {
+				guard.bad(FAULTS.tooLong, number, bytes, start, end);
+				dropped.add(FAULTS.tooLong, number);
+			},
+			progress: advance,
 		},
-		tooLong(bytes, start, end, number) {
-			guard.bad(FAULTS.tooLong, number, bytes, start, end);
-			dropped.add(FAULTS.tooLong, number);
-		},
-		progress: advance,
-	});
+		hashed,
+	);
 	guard.end(lines);
 	return { keys: known, rows, lines, sha256, dropped: dropped.list(), unread: unread.list() };
 }
@@ -204,7 +254,7 @@ async function scanCommon(
 const WELL_FORMED: ReadonlySet<Fault> = new Set([FAULTS.contradiction, FAULTS.unknownMd5, FAULTS.duplicateSample]);
 
 async function scanSkeleton(
-	{ folder, part, lists, advance, statistics }: Scanning,
+	{ folder, part, lists, advance, statistics, hashed }: Scanning,
 	common: Common,
 	row: AliCcpRow,
 	keep: () => void,
@@ -243,23 +293,27 @@ async function scanSkeleton(
 		kept++;
 		return undefined;
 	};
-	const result = await readLines(path, {
-		line(bytes, start, end, number) {
-			const found = parse(bytes, start, end);
-			if (!found) {
-				strays(list, number);
-				return;
-			}
-			const fault = WELL_FORMED.has(found) ? found : (malformed(bytes, start, end, 5) ?? found);
-			if (!WELL_FORMED.has(fault)) guard.bad(fault, number, bytes, start, end);
-			dropped.add(fault, number);
+	const result = await readLines(
+		path,
+		{
+			line(bytes, start, end, number) {
+				const found = parse(bytes, start, end);
+				if (!found) {
+					strays(list, number);
+					return;
+				}
+				const fault = WELL_FORMED.has(found) ? found : (malformed(bytes, start, end, 5) ?? found);
+				if (!WELL_FORMED.has(fault)) guard.bad(fault, number, bytes, start, end);
+				dropped.add(fault, number);
+			},
+			tooLong(bytes, start, end, number) {
+				guard.bad(FAULTS.tooLong, number, bytes, start, end);
+				dropped.add(FAULTS.tooLong, number);
+			},
+			progress: advance,
 		},
-		tooLong(bytes, start, end, number) {
-			guard.bad(FAULTS.tooLong, number, bytes, start, end);
-			dropped.add(FAULTS.tooLong, number);
-		},
-		progress: advance,
-	});
+		hashed,
+	);
 	guard.end(result.lines);
 	const [first] = dropped.list();
 	if (kept === 0)
