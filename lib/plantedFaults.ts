@@ -642,6 +642,14 @@ const results: Plan[] = [
 		"what cannot be trained esmm: a log without an event that it needs is refused before the first step",
 	],
 	[
+		"no row at all has an error of 0 against the truth",
+		"metrics/evaluate.ts",
+		"n > 0 && Number.isFinite(value)",
+		"Number.isFinite(value)",
+		"metrics/evaluate.test.ts",
+		"what the rows do not have a truth metric without rows is null and says why",
+	],
+	[
 		"a training that was stopped shows 100 %",
 		"view/progress.ts",
 		"if (finished) shown",

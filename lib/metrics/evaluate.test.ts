@@ -125,10 +125,12 @@ describe("what the rows do not have", () => {
 	});
 	it("a truth metric without rows is null and says why", () => {
 		const none = { events: { click: new Uint8Array(0) }, truth: { "click|impression": new Float32Array(0) } };
-		const { value, reason } = evaluate({ "click|impression": new Float32Array(0) }, none)[
-			"truth.auc(click|impression)"
-		];
-		expect([value, reason]).toEqual([null, "the truth of the 0 rows sums to 0"]);
+		const found = evaluate({ "click|impression": new Float32Array(0) }, none);
+		for (const name of ["auc", "rmse", "pcoc", "kl"])
+			expect(found[`truth.${name}(click|impression)`], name).toMatchObject({
+				value: null,
+				reason: "the truth of the 0 rows sums to 0",
+			});
 	});
 	it("truth.auc brings its ceiling: what the truth itself reaches", () => {
 		const truth = { "click|impression": Float32Array.of(0.9, 0.1, 0.5) };

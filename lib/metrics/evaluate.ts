@@ -132,7 +132,7 @@ function onTruth(name: string, prob: Prob, of: Scored, room: Room): Record<strin
 	const { scores, truth, scratch } = firstRows(room, n);
 	const about = { space: IMPRESSION, n, positives: truth.reduce((a, b) => a + b, 0) };
 	const value = ({ value, se }: Estimate): MetricValue =>
-		Number.isFinite(value)
+		n > 0 && Number.isFinite(value)
 			? { value, se, ...about }
 			: { value: null, se: null, ...about, reason: `the truth of the ${n} rows sums to ${about.positives}` };
 	const [error, ratio, divergence] = [rmse(scores, truth), pcoc(scores, truth), kl(scores, truth)];
