@@ -85,8 +85,8 @@ const data: Plan[] = [
 	[
 		"validation rows of Ali-CCP are drawn in another way than split draws them",
 		"data/readers/aliccpPart.ts",
-		"random.uniform() < valid ? PART.valid",
-		"random.uniform() >= 1 - valid ? PART.valid",
+		'random.uniform() < valid ? "valid"',
+		'random.uniform() >= 1 - valid ? "valid"',
 		"data/readers/aliccp.test.ts",
 		"a prepared Ali-CCP of the protocol cstwa holds what plain code makes of the same files",
 	],

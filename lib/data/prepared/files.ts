@@ -7,6 +7,9 @@ import { PART, type Staged, tableOf } from "./staged";
 /** Name of the struct of encoded values in the queries below. */
 export const ENCODED = "encoded.values";
 
+/** Codes are read whole, so filters that help to find one of them would be written for nothing. */
+const PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, WRITE_BLOOM_FILTER false";
+
 /** What to write into which folder, and how each column is encoded. */
 export interface WriteFiles {
 	db: DuckDb;
@@ -23,7 +26,7 @@ export async function writeFiles(options: WriteFiles, written: () => void): Prom
 	const features = Object.entries(staged.features);
 	const hasCommon = features.some(([, { of }]) => of === "common");
 	const copy = (select: string, file: string) =>
-		db.run(`COPY (${select}) TO ${sqlText(join(folder, file))} (FORMAT parquet, COMPRESSION zstd)`);
+		db.run(`COPY (${select}) TO ${sqlText(join(folder, file))} (${PARQUET})`);
 	const column = (name: string, from = name): Column => ({ name, raw: sqlName(from) });
 	const idOf = (name: string) => `coalesce(${sqlName(name)}, ${types[name] === "VARCHAR" ? "''" : "0"})`;
 	const coded = (table: string): Column[] =>

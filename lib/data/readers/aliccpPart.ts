@@ -1,11 +1,11 @@
 import { stream } from "../../core/random";
-import { PART } from "../prepared/staged";
+import type { PerPart } from "../prepared/card";
 import { CSTWA_FIELDS, type Elements, FIELDS } from "./aliccpElements";
 import type { AliCcpPart } from "./aliccpFiles";
 import { keepHeaviest } from "./aliccpHeaviest";
-import { type Piece, pieceBuilder } from "./aliccpPieces";
+import { type ColumnNames, type Piece, pieceBuilder } from "./aliccpPieces";
 import { type AliCcpProtocol, aliCcpColumns, aliCcpProtocols } from "./aliccpProtocol";
-import { type PartScan, scanPart } from "./aliccpScan";
+import { type AliCcpRow, type PartScan, scanPart } from "./aliccpScan";
 
 /** One part to read: plain data, so that another thread can do it. */
 export interface PartJob {
@@ -23,10 +23,13 @@ export interface PartJob {
 	hashed?: boolean;
 }
 
+/** Tables into which a part goes: rows by their place in the split, and common rows. */
+export type PartTable = keyof PerPart | "common";
+
 /** Hears of a part while it is read. */
 export interface PartListener {
-	/** Rows of the table of rows, or of common rows; not touched again by the reader. */
-	piece(table: "row" | "common", piece: Piece): void;
+	/** Rows for one of the part's tables; not touched again by the reader. */
+	piece(table: PartTable, piece: Piece): void;
 	/** Bytes of the files that were read. The reading waits for what it gives. */
 	bytes(more: number): void | Promise<void>;
 }
@@ -53,18 +56,11 @@ export async function readPart(job: PartJob, heard: PartListener): Promise<ReadP
 	const rowPlaces = placesOf(rowLists, FIELDS);
 	const commonPlaces = placesOf(commonLists, FIELDS);
 	const common = pieceBuilder(names.common, (piece) => heard.piece("common", piece));
-	const rows = pieceBuilder(names.row, (piece) => heard.piece("row", piece));
 	const hasCommon = commonPlaces.length > 0;
 	const random = stream(seed, "split");
-	const drawn = { train: 0, valid: 0 };
-	let [parts, clicks, conversions, commons]: (Uint8Array | Int32Array)[] = [];
-	let columns: (Uint8Array | Int32Array)[] = [];
-	const begin = () => {
-		const now = rows.columns();
-		[parts, clicks, conversions, commons] = [now.part, now.click, now.conversion, now.common];
-		columns = singles.map((field) => now[field]);
-	};
-	begin();
+	const fillerOf = (table: keyof PerPart) =>
+		rowFiller(names.row, singles, rowLists.length, (p) => heard.piece(table, p));
+	const fillers = { train: fillerOf("train"), valid: fillerOf("valid"), test: fillerOf("test") };
 	const scan = await scanPart({
 		...{ folder, part, index, lists: { rowLists, commonLists }, advance: heard.bytes, hashed },
 		sink: {
@@ -78,22 +74,41 @@ export async function readPart(job: PartJob, heard: PartListener): Promise<ReadP
 				}
 				common.next();
 			},
-			row({ click, conversion, common: number, ids, list }) {
-				const at = rows.at();
-				const of = index === 1 ? PART.test : random.uniform() < valid ? PART.valid : PART.train;
-				if (of === PART.valid) drawn.valid++;
-				else if (of === PART.train) drawn.train++;
-				parts[at] = of;
-				clicks[at] = click;
-				conversions[at] = conversion;
-				if (hasCommon) commons[at] = number;
-				for (let i = 0; i < columns.length; i++) columns[i][at] = ids[places[i]];
-				for (let i = 0; i < rowPlaces.length; i++) rows.list(i, list.lists[rowPlaces[i]] as Elements);
-				if (rows.next()) begin();
+			row(row) {
+				const of = index === 1 ? "test" : random.uniform() < valid ? "valid" : "train";
+				fillers[of].add(row, places, rowPlaces);
 			},
 		},
 	});
 	common.end();
-	rows.end();
-	return { ...scan, ...drawn };
+	for (const { end } of Object.values(fillers)) end();
+	return { ...scan, train: fillers.train.count(), valid: fillers.valid.count() };
+}
+
+/** Puts rows into pieces: `places` and `listPlaces` say where a row has its single ids and its lists. */
+function rowFiller(names: ColumnNames, singles: readonly string[], lists: number, give: (piece: Piece) => void) {
+	const rows = pieceBuilder(names, give);
+	let count = 0;
+	let [clicks, conversions, commons]: (Uint8Array | Int32Array)[] = [];
+	let columns: (Uint8Array | Int32Array)[] = [];
+	const begin = () => {
+		const now = rows.columns();
+		[clicks, conversions, commons] = [now.click, now.conversion, now.common];
+		columns = singles.map((field) => now[field]);
+	};
+	begin();
+	return {
+		add({ click, conversion, common, ids, list }: AliCcpRow, places: readonly number[], listPlaces: readonly number[]) {
+			const at = rows.at();
+			count++;
+			clicks[at] = click;
+			conversions[at] = conversion;
+			if (commons) commons[at] = common;
+			for (let i = 0; i < columns.length; i++) columns[i][at] = ids[places[i]];
+			for (let i = 0; i < lists; i++) rows.list(i, list.lists[listPlaces[i]] as Elements);
+			if (rows.next()) begin();
+		},
+		count: () => count,
+		end: rows.end,
+	};
 }

@@ -61,7 +61,7 @@ export function aliCcpColumns({ singles, rowLists, commonLists }: AliCcpFields):
 } {
 	const number = commonLists.length > 0 ? ["common"] : [];
 	return {
-		row: { bytes: ["part", "click", "conversion"], whole: [...number, ...singles], lists: rowLists },
+		row: { bytes: ["click", "conversion"], whole: [...number, ...singles], lists: rowLists },
 		common: { bytes: [], whole: ["common"], lists: commonLists },
 	};
 }

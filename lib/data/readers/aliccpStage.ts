@@ -1,6 +1,8 @@
 import { InputError } from "../../core/problem";
 import { type DuckDb, sqlName } from "../duckdb";
-import { fillTable } from "./aliccpColumns";
+import type { PerPart } from "../prepared/card";
+import { PART } from "../prepared/staged";
+import { fillTable, type TableFiller } from "./aliccpColumns";
 import { findAliCcp } from "./aliccpFiles";
 import type { PartJob, PartListener } from "./aliccpPart";
 import type { ColumnNames } from "./aliccpPieces";
@@ -18,8 +20,8 @@ export interface StageAliCcp extends Omit<PartJob, "part" | "index" | "hashed"> 
 }
 
 /**
- * Reads Ali-CCP's raw files into `staged` and, where the protocol has lists of the common side, `staged_common`, in the order
- * of the files: views over a table for each part.
+ * Reads Ali-CCP's raw files into `staged` and, where the protocol has lists of the common side, `staged_common`: views over
+ * tables of their own for training, validation and test rows and for each part's common rows, all in the order of the files.
  *
  * @throws InputError as `readPart`, or no training or no validation row was drawn
  */
@@ -27,16 +29,17 @@ export async function stageAliCcp({ db, progress, inThreads, ...job }: StageAliC
 	const { parts, bytes } = await findAliCcp(job.folder);
 	const names = aliCcpColumns(aliCcpProtocols[job.protocol]);
 	const hasCommon = names.common.lists.length > 0;
-	const fillers = [];
-	for (const index of parts.keys())
-		fillers.push({
-			row: await fillTable(db, `rows_${index}`, names.row),
-			...(hasCommon ? { common: await fillTable(db, `common_${index}`, names.common) } : {}),
-		});
+	const rows: Record<keyof PerPart, TableFiller> = {
+		train: await fillTable(db, "rows_train", names.row),
+		valid: await fillTable(db, "rows_valid", names.row),
+		test: await fillTable(db, "rows_test", names.row),
+	};
+	const commons: TableFiller[] = [];
+	for (const index of parts.keys()) if (hasCommon) commons.push(await fillTable(db, `common_${index}`, names.common));
 	let done = 0;
-	const listeners = fillers.map(
-		(filler): PartListener => ({
-			piece: (table, piece) => filler[table]?.add(piece),
+	const listeners = parts.map(
+		(_, index): PartListener => ({
+			piece: (table, piece) => (table === "common" ? commons[index] : rows[table]).add(piece),
 			bytes(more) {
 				done += more;
 				progress?.(done, bytes);
@@ -45,20 +48,20 @@ export async function stageAliCcp({ db, progress, inThreads, ...job }: StageAliC
 	);
 	const jobs = parts.map((part, index) => ({ ...job, part, index }));
 	const read = await readParts(jobs, listeners, inThreads ?? bytes > SMALL);
-	for (const { row, common } of fillers) {
-		row.end();
-		common?.end();
-	}
+	for (const { end } of [...Object.values(rows), ...commons]) end();
+
 	const [{ train, valid, commonRows }] = read;
-	const before = [0, commonRows];
-	const tables = (name: string, { bytes, whole, lists }: ColumnNames) => {
-		const columns = [...bytes, ...whole, ...lists.flatMap((list) => [list, `${list}.weights`])].map(sqlName);
-		const numbered = (index: number) =>
-			columns.map((column) => (column === '"common"' ? `common + ${before[index]} AS common` : column)).join(", ");
-		return parts.map((_, index) => `SELECT ${numbered(index)} FROM ${name}_${index}`).join(" UNION ALL ");
-	};
-	await db.run(`CREATE OR REPLACE VIEW staged AS ${tables("rows", names.row)}`);
-	if (hasCommon) await db.run(`CREATE OR REPLACE VIEW staged_common AS ${tables("common", names.common)}`);
+	// Common rows are numbered from 0 in each part: the test part's come after the train part's.
+	const columns = ({ bytes, whole, lists }: ColumnNames, before: number) =>
+		[...bytes, ...whole, ...lists.flatMap((list) => [list, `${list}.weights`])]
+			.map((name) => (name === "common" ? `common + ${before} AS common` : sqlName(name)))
+			.join(", ");
+	const ofPart = ([part, number]: [string, number]) =>
+		`SELECT CAST(${number} AS UTINYINT) AS part, ${columns(names.row, part === "test" ? commonRows : 0)} FROM rows_${part}`;
+	await db.run(`CREATE OR REPLACE VIEW staged AS ${Object.entries(PART).map(ofPart).join(" UNION ALL ")}`);
+	const ofCommon = (index: number) => `SELECT ${columns(names.common, index * commonRows)} FROM common_${index}`;
+	if (hasCommon)
+		await db.run(`CREATE OR REPLACE VIEW staged_common AS ${[...parts.keys()].map(ofCommon).join(" UNION ALL ")}`);
 	if (train === 0 || (job.valid > 0 && valid === 0))
 		throw new InputError(
 			`${job.folder}: no ${train === 0 ? "training" : "validation"} row was drawn from ${train + valid} rows: it is too small`,

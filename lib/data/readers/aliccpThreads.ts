@@ -1,12 +1,14 @@
 import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import { InputError } from "../../core/problem";
-import { type PartJob, type PartListener, type ReadPart, readPart } from "./aliccpPart";
+import { projectRoot } from "../../core/root";
+import { type PartJob, type PartListener, type PartTable, type ReadPart, readPart } from "./aliccpPart";
 import type { Piece } from "./aliccpPieces";
 import { thread } from "./thread";
 
 /** What a reading thread posts. */
 export type PartMessage =
-	| { table: "row" | "common"; piece: Piece }
+	| { table: PartTable; piece: Piece }
 	| { bytes: number }
 	| { read: ReadPart }
 	| { problem: string; isInput: boolean };
@@ -60,7 +62,10 @@ export async function readParts(
 
 /** The SHA-256 of files, in order, made in a thread. */
 function hashesOf(paths: readonly string[]): { hashes: Promise<string[]>; end: () => void } {
-	const worker = thread("hashThread.ts", paths);
+	const worker = new Worker(join(projectRoot(), "lib/data/readers/hashThread.mjs"), {
+		workerData: paths,
+		execArgv: [],
+	});
 	let end = () => {};
 	const hashes = new Promise<string[]>((resolve, reject) => {
 		end = () => {

@@ -11,6 +11,7 @@ export interface Keys {
 /** An empty set of keys: open addressing over one array of bytes, about 40 bytes a key of 16. */
 export function keys(): Keys {
 	let count = 0;
+	let found = -1;
 	let bytesUsed = 0;
 	let content: Uint8Array = new Uint8Array(1 << 14);
 	let ends: Int32Array = new Int32Array(1 << 10);
@@ -59,7 +60,12 @@ export function keys(): Keys {
 			slots[slotOf(hash, bytes, start, end)] = count;
 			return count++;
 		},
-		find: (bytes, start, end) => slots[slotOf(fnv1a(bytes, start, end), bytes, start, end)],
+		find(bytes, start, end) {
+			// Rows stand in groups of one key.
+			if (found === -1 || !same(found, bytes, start, end))
+				found = slots[slotOf(fnv1a(bytes, start, end), bytes, start, end)];
+			return found;
+		},
 	};
 }
 
