@@ -3,14 +3,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { InputError } from "../../core/problem";
-import { stream } from "../../core/random";
 import { openDuckDb, sqlText } from "../duckdb";
 import { readCard } from "../prepared/card";
 import { checkSchema } from "../schema";
-import { split } from "../split";
 import { type PrepareAliCcp, prepareAliCcp } from "./aliccp";
 import { firstDifference } from "./aliccpCollect";
-import { readAliCcp } from "./aliccpLog";
 import { plainAliCcp } from "./aliccpPlain";
 import { plainPrepared } from "./aliccpPlainPrepared";
 import type { AliCcpProtocol } from "./aliccpProtocol";
@@ -95,17 +92,6 @@ describe("a prepared Ali-CCP", () => {
 		]);
 		expect(card.schema).toMatchObject({ user: "101", implies: { conversion: "click" } });
 		expect(await readCard(out)).toEqual(JSON.parse(JSON.stringify(card)));
-	});
-
-	it("has the rows in the parts in which a log in memory has them", async () => {
-		const { card } = await prepare();
-		const log = await readAliCcp({ folder: raw });
-		const parts = split(log, { by: "source", valid: 0.1, seed: 0 });
-		expect(card.rows).toEqual({ train: parts.train.length, valid: parts.valid.length, test: parts.test.length });
-		const random = stream(0, "split");
-		expect([...parts.valid]).toEqual(
-			Array.from({ length: log.rows }, (_, row) => row).filter((row) => log.part![row] === 0 && random.uniform() < 0.1),
-		);
 	});
 
 	it.each<AliCcpProtocol>(["cstwa", "esmm"])(

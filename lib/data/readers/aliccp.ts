@@ -8,8 +8,6 @@ import { type AliCcpProtocol, aliCcpProtocols, aliCcpSchema, aliCcpStaged } from
 import { type AliCcpScan, readerVersion } from "./aliccpScan";
 import { stageAliCcp } from "./aliccpStage";
 
-export { type AliCcpLog, readAliCcp } from "./aliccpLog";
-
 /** What to prepare, and how. */
 export interface PrepareAliCcp {
 	/** Folder of the raw files. */
@@ -72,7 +70,7 @@ export async function prepareAliCcp(options: PrepareAliCcp): Promise<PreparedAli
 			},
 		});
 		goOn();
-		const [users, items] = [await distinct(db, "101"), await distinct(db, "205")];
+		const items = await distinctItems(db);
 		const card = await writePrepared({
 			...{ db, place, staged: aliCcpStaged(fields), minFrequency, signal },
 			about: {
@@ -90,7 +88,7 @@ export async function prepareAliCcp(options: PrepareAliCcp): Promise<PreparedAli
 			},
 			progress: (done, total) => progress?.("encoding", done, total),
 		});
-		return { card, scan, users: users.all, items };
+		return { card, scan, users: card.users ?? 0, items };
 	} finally {
 		db?.close();
 		await place.abandon();
@@ -104,8 +102,8 @@ const splitOf = (protocol: AliCcpProtocol, history: number): object => ({
 	...(protocol === "esmm" ? { validNotInPaper: true, history } : {}),
 });
 
-async function distinct(db: DuckDb, field: string): Promise<{ all: number; once: number }> {
+async function distinctItems(db: DuckDb): Promise<{ all: number; once: number }> {
 	const [row] = await db.rows(`SELECT count(*) AS "all", count(*) FILTER (n = 1) AS once
-		FROM (SELECT count(*) AS n FROM staged WHERE "${field}" > 0 GROUP BY "${field}")`);
+		FROM (SELECT count(*) AS n FROM staged WHERE "205" > 0 GROUP BY "205")`);
 	return row as { all: number; once: number };
 }

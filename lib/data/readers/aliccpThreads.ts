@@ -1,7 +1,5 @@
 import { join } from "node:path";
-import { Worker } from "node:worker_threads";
 import { InputError } from "../../core/problem";
-import { projectRoot } from "../../core/root";
 import { type PartJob, type PartListener, type PartTable, type ReadPart, readPart } from "./aliccpPart";
 import type { Piece } from "./aliccpPieces";
 import { thread } from "./thread";
@@ -62,10 +60,7 @@ export async function readParts(
 
 /** The SHA-256 of files, in order, made in a thread. */
 function hashesOf(paths: readonly string[]): { hashes: Promise<string[]>; end: () => void } {
-	const worker = new Worker(join(projectRoot(), "lib/data/readers/hashThread.mjs"), {
-		workerData: paths,
-		execArgv: [],
-	});
+	const worker = thread("data/readers/hashThread.ts", paths);
 	let end = () => {};
 	const hashes = new Promise<string[]>((resolve, reject) => {
 		end = () => {
@@ -83,7 +78,7 @@ function hashesOf(paths: readonly string[]): { hashes: Promise<string[]>; end: (
 class Ended extends Error {}
 
 function readInThread(job: PartJob, listener: PartListener): { read: Promise<ReadPart>; end: () => void } {
-	const worker = thread("aliccpPartThread.ts", job);
+	const worker = thread("data/readers/aliccpPartThread.ts", job);
 	let end = () => {};
 	const read = new Promise<ReadPart>((resolve, reject) => {
 		end = () => {

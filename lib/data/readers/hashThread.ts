@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 
-// A thread that posts the SHA-256 of files, in order. Plain JavaScript: it starts at once.
+// A thread that posts the SHA-256 of files, in order.
 const buffer = Buffer.allocUnsafe(1 << 22);
-parentPort.postMessage(
-	workerData.map((path) => {
+parentPort!.postMessage(
+	(workerData as string[]).map((path) => {
 		const file = openSync(path, "r");
 		try {
 			const hash = createHash("sha256");
