@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { InputError } from "../lib/core/problem";
 import { projectRoot } from "../lib/core/root";
-import { type WriteAliCcp, type WrittenAliCcp, writeAliCcp } from "../lib/data/readers/aliccpWriter";
+import { type WriteAliCcp, type WrittenAliCcp, writeAliCcp } from "../lib/data/aliccp/writer";
 import { type ChildOptions, child } from "./child";
 
 /** Bytes of the four raw files for each row, with 518 elements a common row. */

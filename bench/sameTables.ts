@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { CSTWA_FIELDS } from "../lib/data/aliccp/elements";
 import { openDuckDb, sqlName, sqlText } from "../lib/data/duckdb";
-import { CSTWA_FIELDS } from "../lib/data/readers/aliccpElements";
 
 /** Our file and the peer's, by part. */
 const FILES = { train: "ali_ccp_train.csv", valid: "ali_ccp_val.csv", test: "ali_ccp_test.csv" } as const;

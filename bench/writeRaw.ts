@@ -1,7 +1,7 @@
 // Child process of rawAliCcp.ts: writeRaw.ts FOLDER MADE writes the raw files, then the marker.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { writeAliCcp } from "../lib/data/readers/aliccpWriter";
+import { writeAliCcp } from "../lib/data/aliccp/writer";
 import { MARKER } from "./rawAliCcp";
 
 const [folder, made] = process.argv.slice(2);

@@ -6,11 +6,11 @@ import { child, measured } from "../../bench/child";
 import { rawAliCcp } from "../../bench/rawAliCcp";
 import { validRows } from "../../bench/validRows";
 import { projectRoot } from "../core/root";
+import { CSTWA_FIELDS } from "../data/aliccp/elements";
+import { prepareAliCcp } from "../data/aliccp/prepare";
+import { writeAliCcp } from "../data/aliccp/writer";
 import { readCard } from "../data/prepared/card";
 import { readPrepared } from "../data/prepared/read";
-import { prepareAliCcp } from "../data/readers/aliccp";
-import { CSTWA_FIELDS } from "../data/readers/aliccpElements";
-import { writeAliCcp } from "../data/readers/aliccpWriter";
 import { temporaryFolders } from "../data/readers/temporaryFolders";
 import { runCommand } from "./runCommand";
 

@@ -4,8 +4,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { projectRoot } from "../core/root";
+import { type WrittenAliCcp, writeAliCcp } from "../data/aliccp/writer";
 import { readCard } from "../data/prepared/card";
-import { type WrittenAliCcp, writeAliCcp } from "../data/readers/aliccpWriter";
 import { temporaryFolders } from "../data/readers/temporaryFolders";
 import { runCommand } from "./runCommand";
 

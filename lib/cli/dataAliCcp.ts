@@ -1,7 +1,7 @@
+import { type PreparedAliCcp, prepareAliCcp } from "../data/aliccp/prepare";
+import { aliCcpProtocol } from "../data/aliccp/protocol";
 import { memorySize } from "../data/duckdb";
 import { type Card, type PerPart, parts } from "../data/prepared/card";
-import { type PreparedAliCcp, prepareAliCcp } from "../data/readers/aliccp";
-import { aliCcpProtocol } from "../data/readers/aliccpProtocol";
 import { toText } from "../view/markdown";
 import { duration, stageProgress } from "../view/progress";
 import { type Job, wholeNumber } from "./command";

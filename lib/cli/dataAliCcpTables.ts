@@ -1,5 +1,5 @@
+import type { PreparedAliCcp } from "../data/aliccp/prepare";
 import { cardText, parts } from "../data/prepared/card";
-import type { PreparedAliCcp } from "../data/readers/aliccp";
 import { type Table, tableOf } from "../view/table";
 
 /** The statistics page of a prepared Ali-CCP: rows by part, what was dropped, fields, and lengths of rows. */

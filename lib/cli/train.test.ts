@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { writeAliCcp } from "../data/aliccp/writer";
+import { importFiles } from "../data/files/importFiles";
 import { makeFolder } from "../data/prepared/madeFolder";
-import { writeAliCcp } from "../data/readers/aliccpWriter";
-import { importFiles } from "../data/readers/files";
 import { temporaryFolders } from "../data/readers/temporaryFolders";
 import type { RunResult } from "../experiment/result";
 import { runCommand } from "./runCommand";

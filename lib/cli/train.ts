@@ -1,7 +1,7 @@
 import { withHyper } from "../core/model";
 import { InputError, unknownName } from "../core/problem";
+import { aliCcpProtocol } from "../data/aliccp/protocol";
 import { cardText } from "../data/prepared/card";
-import { aliCcpProtocol } from "../data/readers/aliccpProtocol";
 import { describe, execute, type RunResult } from "../experiment/run";
 import { knownFingerprint, load, type Source } from "../experiment/source";
 import { openStore } from "../experiment/store";

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { prepareAliCcp } from "../data/aliccp/prepare";
+import { importFiles } from "../data/files/importFiles";
 import { prepare } from "../data/prepare";
 import { readPrepared } from "../data/prepared/read";
-import { prepareAliCcp } from "../data/readers/aliccp";
-import { importFiles } from "../data/readers/files";
 import { temporaryFolders } from "../data/readers/temporaryFolders";
 import { parseSchemaFile } from "../data/schemaFile";
 import { splits } from "../data/split";

@@ -1,7 +1,7 @@
 import { readdirSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { writeAliCcp } from "../data/readers/aliccpWriter";
+import { writeAliCcp } from "../data/aliccp/writer";
 import { temporaryFolders } from "../data/readers/temporaryFolders";
 import { knownFingerprint, load, type Source } from "./source";
 
