@@ -1,7 +1,7 @@
 import type { Card } from "../prepared/card";
 import type { Feature } from "../schema";
-import type { SchemaFile } from "../schemaFile";
 import { type ImportFiles, importFiles } from "./importFiles";
+import type { SchemaFile } from "./schemaFile";
 
 /** Raised when a change alters what the same files give. */
 export const aliExpressVersion = 1;

@@ -5,9 +5,9 @@ import { InputError } from "../../core/problem";
 import { type Random, stream } from "../../core/random";
 import { openDuckDb } from "../duckdb";
 import { temporaryFolders } from "../readers/temporaryFolders";
-import { parseSchemaFile } from "../schemaFile";
 import { stageFiles } from "./importFiles";
 import { filesFor, rowsFor, schemaFor } from "./samples";
+import { parseSchemaFile } from "./schemaFile";
 
 type Outcome = Awaited<ReturnType<typeof stageFiles>>;
 const folder = temporaryFolders();

@@ -11,9 +11,9 @@ import { prepare } from "../prepare";
 import type { Card } from "../prepared/card";
 import { readPrepared } from "../prepared/read";
 import { temporaryFolders } from "../readers/temporaryFolders";
-import { parseSchemaFile } from "../schemaFile";
 import { importFiles } from "./importFiles";
 import { filesFor, rowsFor, schemaFor } from "./samples";
+import { parseSchemaFile } from "./schemaFile";
 
 const folder = temporaryFolders();
 

@@ -8,9 +8,9 @@ import { beginWork, type Workplace } from "../prepared/workplace";
 import { writePrepared } from "../prepared/write";
 import { unreadable } from "../readers/folder";
 import { merged } from "../readers/tally";
-import type { SchemaFile } from "../schemaFile";
 import { checkColumns, loadRaw, openLogFile } from "./raw";
 import { columnsOf, rowSql } from "./rows";
+import type { SchemaFile } from "./schemaFile";
 import { type StagedFiles, stage } from "./stage";
 import { type ColumnUse, type LogFile, type RawColumn, rawType } from "./types";
 

@@ -4,10 +4,10 @@ import { InputError } from "../../core/problem";
 import { sqlText } from "../duckdb";
 import type { Card } from "../prepared/card";
 import type { Feature } from "../schema";
-import type { SchemaFile } from "../schemaFile";
 import { readRecords } from "./csvRecords";
 import { type ImportFiles, importFiles } from "./importFiles";
 import { csvHead } from "./raw";
+import type { SchemaFile } from "./schemaFile";
 import type { RawColumn } from "./types";
 
 /** Raised when a change alters what the same files give. */

@@ -1,6 +1,6 @@
 import { type DuckDb, sqlText } from "../duckdb";
-import type { SchemaFile } from "../schemaFile";
 import { rawName } from "./raw";
+import type { SchemaFile } from "./schemaFile";
 import { type ColumnUse, type RawColumn, secondsOf } from "./types";
 
 /** Why a row is not kept: an SQL condition over the table `raw` that is never NULL. */

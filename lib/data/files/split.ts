@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import { InputError } from "../../core/problem";
 import type { DuckDb } from "../duckdb";
-import type { FileSplit } from "../schemaFileSplit";
 import { drawSql, type RowSql } from "./rows";
+import type { FileSplit } from "./schemaFileSplit";
 
 /**
  * An SQL expression that gives a row of the table `raw` its part: 0 train, 1 test, 2 validation.

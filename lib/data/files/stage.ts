@@ -2,8 +2,8 @@ import { InputError } from "../../core/problem";
 import { type DuckDb, sqlName } from "../duckdb";
 import type { Dropped } from "../log";
 import type { Staged, StagedFeature } from "../prepared/staged";
-import type { SchemaFile } from "../schemaFile";
 import { brokenSql, isWholeSql, type RowSql } from "./rows";
+import type { SchemaFile } from "./schemaFile";
 import { partSql } from "./split";
 
 /** A log that was staged from the table `raw`. */

@@ -1,4 +1,4 @@
-import type { Schema } from "./schema";
+import type { Schema } from "../schema";
 import type { Reading } from "./schemaReading";
 
 /** How the rows of files are divided. Shares are of the whole. */

@@ -1,4 +1,4 @@
-import { InputError, unknownName } from "../core/problem";
+import { InputError, unknownName } from "../../core/problem";
 
 /** Takes values out of a schema file, or says in one line why not. */
 export interface Reading {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { InputError } from "../core/problem";
+import { InputError } from "../../core/problem";
 import { parseJson } from "./jsonText";
 import { parseSchemaFile } from "./schemaFile";
 

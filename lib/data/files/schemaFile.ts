@@ -1,5 +1,5 @@
+import { checkSchema, type Feature, type Schema } from "../schema";
 import { parseJson } from "./jsonText";
-import { checkSchema, type Feature, type Schema } from "./schema";
 import { type FileSplit, parseSplit } from "./schemaFileSplit";
 import { type Reading, reading } from "./schemaReading";
 

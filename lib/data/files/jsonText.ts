@@ -1,4 +1,4 @@
-import { InputError } from "../core/problem";
+import { InputError } from "../../core/problem";
 
 /**
  * Parses JSON that a person wrote.
