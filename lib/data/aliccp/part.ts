@@ -3,7 +3,7 @@ import type { PerPart } from "../prepared/card";
 import { CSTWA_FIELDS, type Elements, FIELDS } from "./elements";
 import type { AliCcpPart } from "./files";
 import { keepHeaviest } from "./heaviest";
-import { type ColumnNames, type Piece, pieceBuilder } from "./pieces";
+import { type Piece, type PieceBuilder, pieceBuilder } from "./pieces";
 import { type AliCcpProtocol, aliCcpColumns, aliCcpProtocols } from "./protocol";
 import { type AliCcpRow, type PartScan, scanPart } from "./scan";
 
@@ -32,6 +32,8 @@ export interface PartListener {
 	piece(table: PartTable, piece: Piece): void;
 	/** Bytes of the files that were read. The reading waits for what it gives. */
 	bytes(more: number): void | Promise<void>;
+	/** Buffers of pieces of rows that are free again: the reader takes them before it makes new ones. */
+	spare?: ArrayBuffer[];
 }
 
 /** What a part held, and how many rows went to training and to validation. */
@@ -58,8 +60,10 @@ export async function readPart(job: PartJob, heard: PartListener): Promise<ReadP
 	const common = pieceBuilder(names.common, (piece) => heard.piece("common", piece));
 	const hasCommon = commonPlaces.length > 0;
 	const random = stream(seed, "split");
-	const fillerOf = (table: keyof PerPart) =>
-		rowFiller(names.row, singles, rowLists.length, (p) => heard.piece(table, p));
+	const fillerOf = (table: keyof PerPart) => {
+		const rows = pieceBuilder(names.row, (piece) => heard.piece(table, piece), heard.spare);
+		return rowFiller(rows, singles, rowLists.length);
+	};
 	const fillers = { train: fillerOf("train"), valid: fillerOf("valid"), test: fillerOf("test") };
 	const scan = await scanPart({
 		...{ folder, part, index, lists: { rowLists, commonLists }, advance: heard.bytes, hashed },
@@ -86,8 +90,7 @@ export async function readPart(job: PartJob, heard: PartListener): Promise<ReadP
 }
 
 /** Puts rows into pieces: `places` and `listPlaces` say where a row has its single ids and its lists. */
-function rowFiller(names: ColumnNames, singles: readonly string[], lists: number, give: (piece: Piece) => void) {
-	const rows = pieceBuilder(names, give);
+function rowFiller(rows: PieceBuilder, singles: readonly string[], lists: number) {
 	let count = 0;
 	let [clicks, conversions, commons]: (Uint8Array | Int32Array)[] = [];
 	let columns: (Uint8Array | Int32Array)[] = [];

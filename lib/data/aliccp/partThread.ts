@@ -9,12 +9,15 @@ const MOST = 48;
 const port = parentPort!;
 let outstanding = 0;
 let goOn = () => {};
-port.on("message", () => {
+const spare: ArrayBuffer[] = [];
+port.on("message", (buffer: ArrayBuffer | undefined) => {
+	if (buffer) spare.push(buffer);
 	if (--outstanding <= MOST) goOn();
 });
 const post = (message: PartMessage, moved: ArrayBuffer[] = []) => port.postMessage(message, moved);
 
 readPart(workerData as PartJob, {
+	spare,
 	piece(table, piece) {
 		outstanding++;
 		post({ table, piece }, buffersOf(piece));

@@ -48,14 +48,25 @@ const emptyLists = (): Lists => {
 	return { entries, words, ids: new Int32Array(PIECE), weights: new Float32Array(PIECE), used: 0 };
 };
 
-/** Makes pieces; each is given away once and not touched again. */
-export function pieceBuilder(names: ColumnNames, give: (piece: Piece) => void): PieceBuilder {
+/** Bytes of the flat columns of a piece. */
+const flatBytes = ({ bytes, whole }: ColumnNames): number => PIECE * (4 * whole.length + bytes.length);
+
+/**
+ * Makes pieces; each is given away once and not touched again.
+ *
+ * @param spare buffers of flat columns that are free again, of this builder or of one with the same names
+ */
+export function pieceBuilder(
+	names: ColumnNames,
+	give: (piece: Piece) => void,
+	spare: ArrayBuffer[] = [],
+): PieceBuilder {
 	let columns: Record<string, Uint8Array | Int32Array> = {};
 	let lists: Lists[] = [];
 	let at = 0;
 	const begin = () => {
 		// One buffer for all flat columns: handing a piece over moves it whole.
-		const buffer = new ArrayBuffer(PIECE * (4 * names.whole.length + names.bytes.length));
+		const buffer = spare.pop() ?? new ArrayBuffer(flatBytes(names));
 		const bytesAt = 4 * PIECE * names.whole.length;
 		columns = {
 			...Object.fromEntries(names.bytes.map((name, i) => [name, new Uint8Array(buffer, bytesAt + i * PIECE, PIECE)])),

@@ -91,7 +91,9 @@ function readInThread(job: PartJob, listener: PartListener): { read: Promise<Rea
 			try {
 				if ("piece" in message) {
 					listener.piece(message.table, message.piece);
-					worker.postMessage("taken");
+					// What was taken goes back to be filled again: fresh memory costs more than the rows that fill it.
+					const buffer = message.table === "common" ? undefined : (message.piece.flat[0].buffer as ArrayBuffer);
+					worker.postMessage(buffer, buffer ? [buffer] : []);
 				} else if ("bytes" in message) void listener.bytes(message.bytes);
 				else if ("read" in message) resolve(message.read);
 				else reject(message.isInput ? new InputError(message.problem) : new Error(message.problem));
