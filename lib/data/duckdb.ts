@@ -41,7 +41,7 @@ export const duckdb = (): typeof import("@duckdb/node-api") =>
  */
 export async function openDuckDb({ file = ":memory:", memory, spill, threads }: OpenDuckDb = {}): Promise<DuckDb> {
 	const options: Record<string, string> = { preserve_insertion_order: "true" };
-	if (memory !== undefined) options.memory_limit = `${Math.floor(memorySize(memory))}MiB`;
+	if (memory !== undefined) options.memory_limit = `${Math.floor(memorySize(memory) / 1e6)}MB`;
 	if (spill !== undefined) options.temp_directory = spill;
 	if (threads !== undefined) options.threads = String(threads);
 	const told = <T>(work: Promise<T>): Promise<T> =>
@@ -83,15 +83,16 @@ const plain = (row: Record<string, unknown>): Record<string, unknown> =>
 /**
  * Checks a size of memory.
  *
- * @returns it in mebibytes
+ * @returns it in bytes
  * @throws InputError when it is no size, or below 64 MB
  */
 export function memorySize(text: string): number {
 	const match = /^(\d+(?:\.\d+)?)\s*(MB|GB|MiB|GiB)$/i.exec(text.trim());
 	if (!match) throw new InputError(`--memory must be a size as 500MB or 1GB, not "${text}"`);
-	const mega = Number(match[1]) * (/^g/i.test(match[2]) ? 1024 : 1);
-	if (mega < 64) throw new InputError(`--memory ${text} is too little: give at least 64MB`);
-	return mega;
+	const unit = { mb: 1e6, gb: 1e9, mib: 2 ** 20, gib: 2 ** 30 }[match[2].toLowerCase()] as number;
+	const bytes = Number(match[1]) * unit;
+	if (bytes < 64e6) throw new InputError(`--memory ${text} is too little: give at least 64MB`);
+	return bytes;
 }
 
 /** A problem of DuckDB as one line that says what to do. */

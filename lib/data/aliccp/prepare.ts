@@ -57,7 +57,7 @@ export async function prepareAliCcp(options: PrepareAliCcp): Promise<PreparedAli
 	let db: DuckDb | undefined;
 	try {
 		// The rest of what is allowed is for the threads that read, whose memory does not grow with the rows.
-		const engine = memory && `${Math.max(64, 0.6 * memorySize(memory))}MB`;
+		const engine = memory && `${Math.max(64, Math.floor((0.6 * memorySize(memory)) / 1e6))}MB`;
 		const [file, spill] = ["staged.duckdb", "spill"].map((name) => join(place.folder, name));
 		db = await openDuckDb({ file, memory: engine, spill });
 		// The staged rows are written and read a few times, then removed: packing them costs more than it saves.
