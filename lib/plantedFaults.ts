@@ -447,7 +447,7 @@ const training: Plan[] = [
 		"a checkpoint forgets the moments",
 		"tensor/weights.ts",
 		'...(slots ? { slots: { m: of("m"), v: of("v") } } : {})',
-		"",
+		"...{}",
 		"train/checkpoint.test.ts",
 		"a training that is stopped and goes on esmm: has the bits of one that was never stopped, wherever it stopped",
 	],

@@ -77,7 +77,7 @@ describe("ESMM's Table 2 at tiny scale", () => {
 			on: ({ stages }) => void (stages === 2 && stop.abort()),
 		});
 		await expect(interrupted).rejects.toThrow(Interrupted);
-		expect(readdirSync(at)).toHaveLength(2);
+		expect(readdirSync(at).filter((name) => name.endsWith(".json"))).toHaveLength(2);
 		const again = await runTable2({ scale: "tiny", store: openStore(at) });
 		expect(again.results.esmm.map(({ metrics }) => metrics)).toEqual(runs.results.esmm.map(({ metrics }) => metrics));
 	});

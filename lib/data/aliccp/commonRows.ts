@@ -13,7 +13,7 @@ const BITS = 12;
 export function commonRows(width: number): CommonRows {
 	const pages: Int32Array[] = [];
 	let count = 0;
-	const place = { numbers: new Int32Array(0), at: 0 };
+	const place: { numbers: Int32Array; at: number } = { numbers: new Int32Array(0), at: 0 };
 	const find = (row: number) => {
 		place.numbers = pages[row >> BITS];
 		place.at = (row & ((1 << BITS) - 1)) * width;
