@@ -69,7 +69,14 @@ async function run<O extends object>(
 	choose: (program: Command) => { program: Command; work: Job<O>["work"] },
 ): Promise<void> {
 	const stop = new AbortController();
-	for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+	let asked = 0;
+	for (const signal of ["SIGINT", "SIGTERM"] as const)
+		process.on(signal, () => {
+			// One Ctrl-C can arrive twice, from the terminal and from npm; another one later means: at once.
+			if (asked > 0 && performance.now() - asked > 1000) process.exit(130);
+			asked ||= performance.now();
+			stop.abort();
+		});
 	try {
 		program.parse();
 		const chosen = choose(program);

@@ -146,6 +146,6 @@ function pageOf(card: Card, out: string, seconds: number, peakMemoryMB: number):
 		),
 		notes: [],
 	};
-	const end = `${out} is ready after ${duration(seconds)}, at most ${peakMemoryMB} MB: train on it with npm run train -- --data ${out}`;
+	const end = `${out} is ready after ${duration(seconds)}, at most ${peakMemoryMB} MB: train on it with npm run train -- --model esmm --seed 1 --data ${out}`;
 	return [...[rows, left, vocabulary].map(toText), end].join("\n");
 }

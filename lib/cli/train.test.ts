@@ -209,7 +209,12 @@ describe("bad arguments and bad input: exit 2, one line that says what to do, no
 		["an unknown protocol", [...esmm, "--data", "aliccp", "--raw", "x", "--protocol", "cstw"], '"cstwa"?'],
 		["a folder that is not there", [...esmm, "--data", "no/such/folder"], "there is no such folder"],
 		["a raw folder that is not there", [...esmm, "--data", "aliccp", "--raw", "no/such/folder"], "no folder"],
-		["a folder that holds something else", [...esmm, "--data", "lib"], "ali_ccp_train.csv"],
+		["a folder that holds something else", [...esmm, "--data", "lib"], "lib is no prepared log: it has no card.json"],
+		[
+			"a file of rows",
+			[...esmm, "--data", "package.json"],
+			"npm run data -- import --schema S.json --out DIR package.json",
+		],
 		["an unknown device", [...esmm, "--data", "simulator", "--device", "tpu"], "unknown device"],
 	] as [string, string[], string][])("%s", async (_, args, message) => {
 		const store = join(folder(), "store");

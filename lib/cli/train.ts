@@ -74,10 +74,14 @@ function words(result: RunResult): string {
 				positives: Math.round(positives),
 			})),
 		);
-	const dropped = Object.entries({ ...data.dropped, ...data.remarks }).map(([reason, count]) => `${count} ${reason}`);
+	const told = (counts: Record<string, number>) =>
+		Object.entries(counts)
+			.map(([reason, count]) => `${count} ${reason}`)
+			.join(", ");
+	const also = data.card || !told(data.remarks) ? "" : `; also: ${told(data.remarks)}`;
 	return [
 		...(data.card ? [cardText(data.card)] : []),
-		`${data.name}: ${data.read} rows read, dropped: ${dropped.join(", ") || "none"}; train ${data.rows.train}, valid ${data.rows.valid}, test ${data.rows.test}`,
+		`${data.name}: ${data.read} rows read, dropped: ${told(data.dropped) || "none"}${also}; train ${data.rows.train}, valid ${data.rows.valid}, test ${data.rows.test}`,
 		`${epochs} epochs, ${samplesPerSecond} samples/s${cached ? " (from the store)" : ""}, run ${result.run.slice(0, 12)}`,
 		toText(part("validation", result.metrics)),
 		...(result.test ? [toText(part("test", result.test))] : []),

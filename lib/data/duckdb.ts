@@ -50,6 +50,8 @@ export async function openDuckDb({ file = ":memory:", memory, spill, threads }: 
 		});
 	const instance = await told(duckdb().DuckDBInstance.create(file, options));
 	const connection = await told(instance.connect());
+	// Else texts of times, and so codes, would depend on the machine.
+	await told(connection.run("SET TimeZone = 'UTC'"));
 	return {
 		connection,
 		async run(sql) {

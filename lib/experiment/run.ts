@@ -66,6 +66,8 @@ export async function execute(model: Model, run: Run, options: Execute): Promise
 		throw new InputError(`${data.name} has no test part to open: leave --final out`);
 	const { tier, version: tensorflow } = engine();
 	hash = hashOf(run, tier);
+	const own = hash === hashOf(run) ? undefined : options.store.get(hash);
+	if (own && (own.test || !options.final)) return { ...own, cached: true };
 	const { on, signal, final, sharedCtr, store } = options;
 	const checkpoint = { path: store.checkpoint(hash) };
 	const fitted = await fit(model, { data, seed: run.seed, hyper: run.hyper, checkpoint, on, signal });

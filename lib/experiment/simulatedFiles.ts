@@ -1,5 +1,5 @@
-import { rm } from "node:fs/promises";
-import { basename } from "node:path";
+import { mkdir, rm } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { InputError } from "../core/problem";
 import type { Log } from "../data/log";
@@ -82,6 +82,7 @@ export async function writeSimulated(
 	{ progress, signal }: { progress?: (done: number, total: number) => void; signal?: AbortSignal } = {},
 ): Promise<string[]> {
 	const base = baseOf(out);
+	await mkdir(dirname(base), { recursive: true });
 	await rm(`${base}.meta.json`, { force: true });
 	const { knobs, seed, sequences } = log;
 	const { users, items, calendar } = makeWorld(knobs, seed);

@@ -47,7 +47,7 @@ describe("files", () => {
 		await expect(load({ source: "aliccp", raw: at, protocol: "cstwa" })).rejects.toThrow(
 			"sample_skeleton_train.csv is not in",
 		);
-		await expect(load({ source: "folder", folder: at })).rejects.toThrow("ali_ccp_train.csv");
+		await expect(load({ source: "folder", folder: at })).rejects.toThrow("is no prepared log: it has no card.json");
 	});
 });
 

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { InputError } from "../core/problem";
@@ -74,6 +74,11 @@ export async function load(source: Source, { progress, signal }: Reading = {}): 
 	if (!existsSync(folder))
 		throw new InputError(`--data "${folder}" is neither "simulator" nor "aliccp", and there is no such folder`);
 	if (isPrepared(folder)) return readPrepared(folder, loading);
+	if (!statSync(folder).isDirectory())
+		throw new InputError(
+			`--data ${folder} is a file: prepare it with "npm run data -- import --schema S.json --out DIR ${folder}", and give DIR`,
+		);
+	if (!readdirSync(folder).some((name) => /^ali_ccp_.*\.csv$/.test(name))) await readCard(folder);
 	return prepare(await readEncodedCsv({ folder }), encodedPreparation);
 }
 

@@ -35,7 +35,12 @@ export async function saveCheckpoint(
 	const kept: State = { format: 1, position, updates: network.step, weights: state };
 	const all: Stored[] = [...arrays, ...best.stored("best")];
 	await mkdir(dirname(path), { recursive: true });
-	await writeSafetensors(path, all, { identity, training: network.model.name, state: JSON.stringify(kept) });
+	const about = { identity, training: network.model.name, state: JSON.stringify(kept) };
+	await writeSafetensors(path, all, about).catch(({ code, message }: NodeJS.ErrnoException) => {
+		throw new Error(
+			`the checkpoint ${path} could not be written (${code ?? message}): make room, and give the same command again`,
+		);
+	});
 }
 
 /**

@@ -202,7 +202,8 @@ async function runStages(run: Running): Promise<void> {
 			Object.assign(position, { stage: position.stage + 1, epoch: 1, best: start().best });
 			replace(snapshot(network.weights));
 		}
-		await keeper.save(position, best);
+		// Nothing is left to train: without its checkpoint the training would be lost only if what comes next fails too.
+		await keeper.save(position, best).catch(({ message }: Error) => process.stderr.write(`${message}\n`));
 	} finally {
 		best.dispose();
 	}

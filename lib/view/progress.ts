@@ -88,7 +88,9 @@ export function stageProgress(): {
 				begun = performance.now();
 			}
 			const [unit, size] = counted[stage] ?? ["", 1];
-			const rate = done / size / ((performance.now() - begun) / 1000);
+			const seconds = (performance.now() - begun) / 1000;
+			// The first news come at once, and would make any rate.
+			const rate = seconds < 0.5 ? Number.NaN : done / size / seconds;
 			bar?.update(done / Math.max(1, total), unit && Number.isFinite(rate) ? `${rate.toPrecision(3)} ${unit}` : "");
 		},
 		end,

@@ -53,7 +53,7 @@ export async function prepareAliCcp(options: PrepareAliCcp): Promise<PreparedAli
 	const goOn = () => {
 		if (signal?.aborted) throw new Error("stopped; nothing was written");
 	};
-	const place = await beginWork(out);
+	const place = await beginWork(out, [join(raw, "sample_skeleton_train.csv")]);
 	let db: DuckDb | undefined;
 	try {
 		// The rest of what is allowed is for the threads that read, whose memory does not grow with the rows.
@@ -89,6 +89,10 @@ export async function prepareAliCcp(options: PrepareAliCcp): Promise<PreparedAli
 			progress: (done, total) => progress?.("encoding", done, total),
 		});
 		return { card, scan, users: card.users ?? 0, items };
+	} catch (problem) {
+		// The engine's own word for it is no answer to Ctrl-C.
+		goOn();
+		throw problem;
 	} finally {
 		db?.close();
 		await place.abandon();

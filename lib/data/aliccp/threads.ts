@@ -37,17 +37,19 @@ export async function readParts(
 	const endAll = () => {
 		for (const { end } of [...threads, hashing]) end();
 	};
-	const all = [...threads.map(({ read }) => read), hashing.hashes] as const;
-	const ended = await Promise.allSettled(
-		all.map((result) =>
-			(result as Promise<unknown>).catch((problem) => {
-				endAll();
-				throw problem;
-			}),
-		),
+	const reading = threads.map(({ read }) =>
+		read.catch((problem) => {
+			endAll();
+			throw problem;
+		}),
 	);
+	// Where a file cannot be read, its reader says so better than the hashing.
+	const ended = await Promise.allSettled<ReadPart | string[]>([...reading, hashing.hashes]);
 	const told = ended.filter((result): result is PromiseRejectedResult => result.status === "rejected");
-	const first = told.find(({ reason }) => !(reason instanceof Ended)) ?? told[0];
+	const first =
+		told.find(({ reason }) => reason instanceof InputError) ??
+		told.find(({ reason }) => !(reason instanceof Ended)) ??
+		told[0];
 	if (first) throw first.reason;
 	const hashes = await hashing.hashes;
 	return Promise.all(

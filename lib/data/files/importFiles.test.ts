@@ -410,7 +410,7 @@ describe("importFiles", () => {
 			"rows that are all bad",
 			() => little("c,part,x", ["2,train,1"]),
 			plain({ x: { kind: "id" } }),
-			"none of 1 rows can be used (log.csv:2: event click",
+			'none of 1 rows can be used: 1 × event click ("c") is not 0 or 1 (first: log.csv:2)',
 		],
 		[
 			"a part that would be empty",

@@ -66,7 +66,7 @@ export async function importFiles(options: ImportFiles): Promise<Card> {
 	if (paths.length === 0) throw new InputError("name the files of the log: CSV, CSV.gz, TSV or Parquet");
 	const names = namesOf([...paths, ...(options.beside ?? [])]);
 	const progress = options.progress ?? (() => {});
-	const place = await beginWork(out);
+	const place = await beginWork(out, [...paths, ...(options.beside ?? [])]);
 	try {
 		return await importInto(place, names.slice(0, paths.length), options, (share, words) => {
 			if (signal?.aborted) throw new Error("stopped; nothing was written");
@@ -149,7 +149,10 @@ export async function stageFiles(
 		throw new InputError(
 			dropped.length === 0
 				? `${names.join(", ")}: no rows besides the header`
-				: `${names.join(", ")}: none of ${read} rows can be used (${dropped[0].first}: ${dropped[0].reason})`,
+				: `${names.join(", ")}: none of ${read} rows can be used: ${[...dropped]
+						.sort((a, b) => b.count - a.count)
+						.map(({ reason, count, first }) => `${count} × ${reason} (first: ${first})`)
+						.join("; ")}`,
 		);
 	return { ...staged, read, dropped };
 }

@@ -94,7 +94,7 @@ export async function rowSql(
 			numbers[name] = `CASE WHEN NOT isnan(${value}) THEN ${value} END`;
 			rule(
 				`number "${name}" cannot be read`,
-				`${present(raw(name, "number"), isText(name, "number"))} AND (${value} IS NULL OR isinf(${value}))`,
+				`${present(raw(name, "number"), isText(name, "number"))} AND (${value} IS NULL OR (abs(${value}) > ${LARGEST} AND NOT isnan(${value})))`,
 			);
 		}
 		if (feature.kind !== "ids") continue;
@@ -150,13 +150,17 @@ function listSql(value: string, isText: boolean): string {
 /** Text as time: numbers where most of its values are numbers, else dates and timestamps, in UTC where they name no zone. */
 async function textTime(db: DuckDb, value: string): Promise<string> {
 	const number = `TRY_CAST(${value} AS DOUBLE)`;
-	const stamp = `TRY_CAST(${value} AS TIMESTAMP)`;
+	// Without a zone it is UTC, the zone of the connection.
+	const stamp = `TRY_CAST(${value} AS TIMESTAMPTZ)`;
 	const [{ numbers, stamps }] = await db.rows(
 		`SELECT count(${number}) AS numbers, count(*) FILTER (${number} IS NULL AND ${stamp} IS NOT NULL) AS stamps FROM raw`,
 	);
 	if ((numbers as number) >= (stamps as number)) return `CASE WHEN isfinite(${number}) THEN ${number} END`;
 	return secondsOf(stamp);
 }
+
+/** Numbers beyond this are no measurements, and their squares would be beyond what a number can hold. */
+const LARGEST = "1e100";
 
 /** The number of the first rule a row breaks, from 1; 0 for a row that is kept. */
 export const brokenSql = (rules: readonly Rule[]): string =>

@@ -20,7 +20,7 @@ export async function partSql(
 	user: string | undefined,
 	files: readonly string[],
 ): Promise<string> {
-	const cut = (value: string, testFrom: number, validFrom: number) =>
+	const cut = (value: string, testFrom: number | string, validFrom: number) =>
 		`CASE WHEN ${value} >= ${testFrom}::DOUBLE THEN 1 WHEN ${value} >= ${validFrom}::DOUBLE THEN 2 ELSE 0 END`;
 	/** Without an own column, rows are drawn by their file and their line, or row, in it. */
 	const drawn = (key: string | undefined, seed: number): string => {
@@ -32,10 +32,10 @@ export async function partSql(
 		const [{ first, last, whole }] = await db.rows(
 			`SELECT min(t) AS first, max(t) AS last, bool_and(t = round(t)) AS whole FROM (SELECT (${rows.time}) AS t FROM raw)`,
 		);
-		const [from, to] = [first as number, last as number];
-		const span = to - from + (whole ? 1 : 0);
+		const from = first as number;
+		const span = (last as number) - from + (whole ? 1 : 0);
 		const round = whole ? Math.round : (value: number) => value;
-		const testFrom = split.test === 0 ? to + 1 : from + round(span * (1 - split.test));
+		const testFrom = split.test === 0 ? "'infinity'" : from + round(span * (1 - split.test));
 		return cut(`(${rows.time})`, testFrom, from + round(span * (1 - split.test - split.valid)));
 	}
 	if (split.by === "file") {

@@ -51,7 +51,8 @@ export async function stage(
 
 	step("ids");
 	const ids = await idSql(db, file, rows);
-	const user = schema.user === undefined ? undefined : ids(schema.user);
+	// As text: user 0 is a user.
+	const user = schema.user === undefined ? undefined : `CAST(${ids(schema.user)} AS VARCHAR)`;
 	step("split");
 	const part = `CAST(${await partSql(db, split, rows, user, files)} AS UTINYINT)`;
 	const remarks = await remarksOf(db, rows, schema.user, user, files);
@@ -153,11 +154,10 @@ async function remarksOf(
 		reason: `missing values of "${name}": the mean of the training part stands in`,
 		holds: `(${sql}) IS NULL`,
 	}));
-	const text = `coalesce(CAST(${user} AS VARCHAR), '')`;
 	if (user !== undefined)
 		what.push({
 			reason: `rows without a user ("${userColumn}"): kept, but in no metric by user`,
-			holds: `${text} = '' OR coalesce(${user.startsWith("TRY_CAST") ? `${user} < 1` : "false"}, false)`,
+			holds: `coalesce(${user}, '') = ''`,
 		});
 	if (what.length === 0) return { list: [], missing: [] };
 	const columns = what.map(

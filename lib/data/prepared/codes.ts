@@ -61,10 +61,14 @@ export function encodeFunction(db: DuckDb, name: string, coders: readonly Column
 	);
 }
 
+/** SQL of a text as a coder reads it. JavaScript's reading of text drops a byte order mark at its start: a point keeps it inside. */
+export const asRead = (text: string): string => `'.' || ${text}`;
+
 async function coderOf(db: DuckDb, field: string, type: "INTEGER" | "BIGINT" | "VARCHAR"): Promise<Coder> {
 	const where = `FROM vocabulary WHERE field = ${sqlText(field)}`;
 	const [{ n }] = await db.rows(`SELECT count(*) AS n ${where}`);
-	const ids = db.chunks(`SELECT CAST(id AS ${type}) AS id ${where} ORDER BY code`);
+	const value = type === "VARCHAR" ? asRead("id") : `CAST(id AS ${type})`;
+	const ids = db.chunks(`SELECT ${value} AS id ${where} ORDER BY code`);
 	if (type === "INTEGER") return integerCoder(ids, n as number);
 	const known = new Map<unknown, number>();
 	for await (const chunk of ids) for (const id of chunk.getColumnValues(0)) known.set(id, known.size + 1);

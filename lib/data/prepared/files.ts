@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type DuckDb, sqlName, sqlText } from "../duckdb";
 import { parts, USER } from "./card";
-import { type ColumnCoder, encodeFunction } from "./codes";
+import { asRead, type ColumnCoder, encodeFunction } from "./codes";
 import { PART, type Staged, tableOf } from "./staged";
 
 /** Name of the struct of encoded values in the queries below. */
@@ -28,11 +28,14 @@ export async function writeFiles(options: WriteFiles, written: () => void): Prom
 	const copy = (select: string, file: string) =>
 		db.run(`COPY (${select}) TO ${sqlText(join(folder, file))} (${PARQUET})`);
 	const column = (name: string, from = name): Column => ({ name, raw: sqlName(from) });
-	const idOf = (name: string) => `coalesce(${sqlName(name)}, ${types[name] === "VARCHAR" ? "''" : "0"})`;
+	const idOf = (name: string) =>
+		types[name] === "VARCHAR" ? asRead(`coalesce(${sqlName(name)}, '')`) : `coalesce(${sqlName(name)}, 0)`;
+	const listOf = (name: string) =>
+		types[name] === "VARCHAR[]" ? `list_transform(${sqlName(name)}, lambda x: ${asRead("x")})` : sqlName(name);
 	const coded = (table: string): Column[] =>
 		features.flatMap(([name, feature]) => {
 			if (tableOf(feature) !== table) return [];
-			const raw = feature.kind === "id" ? idOf(name) : sqlName(name);
+			const raw = feature.kind === "id" ? idOf(name) : feature.kind === "ids" ? listOf(name) : sqlName(name);
 			return [{ name, raw, coder: coders.get(name) }, ...(feature.weights ? [column(`${name}.weights`)] : [])];
 		});
 	const ofRows = select(db, "encode_rows", [

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type DuckDb, openDuckDb } from "../duckdb";
@@ -206,6 +206,25 @@ describe("a prepared folder", () => {
 		expect(readdirSync(place.folder)).toEqual([]);
 		await place.abandon();
 		expect(bytesIn(out)).toEqual(before);
+	});
+
+	it("is not begun in a folder whose files it would replace, or that holds what is read", async () => {
+		const out = folder();
+		writeFileSync(join(out, "train.parquet"), "somebody's rows");
+		await expect(beginWork(out)).rejects.toThrow(
+			/holds a train\.parquet that is no prepared log's, and would replace it/,
+		);
+		expect(readFileSync(join(out, "train.parquet"), "utf8")).toBe("somebody's rows");
+		await expect(beginWork(out, [join(out, "log.csv")])).rejects.toThrow(/holds log\.csv, which is read: give another/);
+		expect(readdirSync(out)).toEqual(["train.parquet"]);
+		const ours = folder();
+		await made(ours);
+		await (await beginWork(ours)).abandon();
+		// A process that was killed between the removal of the card and the writing of the next one.
+		rmSync(join(ours, "card.json"));
+		mkdirSync(join(ours, ".preparing-999999999"));
+		await made(ours);
+		expect((await readCard(ours)).format).toBe(1);
 	});
 
 	it("is not begun where another process is at work", async () => {

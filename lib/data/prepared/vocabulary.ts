@@ -37,5 +37,5 @@ function occurrences(field: string, { kind, of }: StagedFeature): string {
 	const name = sqlName(field);
 	if (of === "common") return `SELECT unnest(c.${name}) AS id, used.n FROM staged_common c JOIN used USING (common)`;
 	if (kind === "ids") return `SELECT unnest(${name}) AS id, 1 AS n FROM staged WHERE part = 0`;
-	return `SELECT ${name} AS id, count(*) AS n FROM staged WHERE part = 0 GROUP BY id`;
+	return `SELECT ${name} AS id, count(*) AS n FROM staged WHERE part = 0 GROUP BY 1`;
 }

@@ -1,5 +1,5 @@
 import { access, mkdir, readdir, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { isAlive } from "../../core/alive";
 import { InputError } from "../../core/problem";
@@ -23,12 +23,23 @@ const FILES = ["train.parquet", "valid.parquet", "test.parquet", "common.parquet
 /**
  * Begins the making of a prepared folder. What a killed process left there is removed; nothing is taken over from it.
  *
- * @throws InputError another process is at work there, or the folder cannot be made
+ * @param inputs files that the work reads: none of them may lie in `out`, where it could be replaced
+ * @throws InputError another process is at work there, it holds files that are not a prepared log's, or it cannot be made
  */
-export async function beginWork(out: string): Promise<Workplace> {
+export async function beginWork(out: string, inputs: readonly string[] = []): Promise<Workplace> {
+	const inside = inputs.find((input) => dirname(resolve(input)) === resolve(out));
+	if (inside !== undefined)
+		throw new InputError(`--out ${out} holds ${basename(inside)}, which is read: give another folder`);
 	await mkdir(out, { recursive: true }).catch((cause: NodeJS.ErrnoException) => refuse(out, cause));
 	const names = await readdir(out).catch((cause: NodeJS.ErrnoException) => refuse(out, cause));
-	for (const name of names.filter((name) => name.startsWith(PREFIX))) {
+	const leftovers = names.filter((name) => name.startsWith(PREFIX));
+	// A card, or the leftover of a process that was stopped while it published, says that the files are ours to replace.
+	const foreign = FILES.find((name) => names.includes(name));
+	if (foreign !== undefined && !names.includes(CARD) && leftovers.length === 0)
+		throw new InputError(
+			`--out ${out} holds a ${foreign} that is no prepared log's, and would replace it: give another folder`,
+		);
+	for (const name of leftovers) {
 		const pid = Number(name.slice(PREFIX.length));
 		if (pid !== process.pid && isAlive(pid))
 			throw new InputError(

@@ -62,6 +62,8 @@ export async function readLines(
 				break;
 			}
 			coming = read(1 - turn);
+			// It is waited for later; until then its failure has a listener.
+			coming.catch(() => {});
 			const end = MAX_LINE_BYTES + bytesRead;
 			if (hashed) hash.update(buffer.subarray(MAX_LINE_BYTES, end));
 			const filled = buffer.subarray(0, end);
