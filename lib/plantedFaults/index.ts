@@ -1,0 +1,34 @@
+import { benchmarks } from "./benchmarks";
+import { data } from "./data";
+import { imports } from "./imports";
+import { metrics } from "./metrics";
+import { results } from "./results";
+import { simulation } from "./simulation";
+import { statistics } from "./statistics";
+import { training } from "./training";
+
+/** A fault that somebody could make: a small change of one source file, and the test that must notice it. */
+export interface PlantedFault {
+	/** What is wrong once it is planted. */
+	fault: string;
+	/** Below lib. */
+	file: string;
+	/** Text that occurs once in the file, and what it becomes. */
+	from: string;
+	to: string;
+	/** Test file below lib, and the test's full name in it. */
+	test: string;
+	name: string;
+}
+
+/** Every planted fault. lib/faults.test.ts plants them in copies of the project. */
+export const plantedFaults: PlantedFault[] = [
+	...data,
+	...imports,
+	...metrics,
+	...training,
+	...results,
+	...benchmarks,
+	...simulation,
+	...statistics,
+].map(([fault, file, from, to, test, name]) => ({ fault, file, from, to, test, name }));
