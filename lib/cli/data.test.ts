@@ -6,22 +6,12 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { projectRoot } from "../core/root";
 import { type WrittenAliCcp, writeAliCcp } from "../data/aliccp/writer";
 import { readCard } from "../data/prepared/card";
+import { folderHashes } from "../data/readers/folderHashes";
 import { temporaryFolders } from "../data/readers/temporaryFolders";
 import { runCommand } from "./runCommand";
 
 const folder = temporaryFolders();
 const data = (...args: string[]) => runCommand("data", ["aliccp", ...args]);
-const hashes = (at: string) =>
-	Object.fromEntries(
-		readdirSync(at)
-			.sort()
-			.map((name) => [
-				name,
-				createHash("sha256")
-					.update(readFileSync(join(at, name)))
-					.digest("hex"),
-			]),
-	);
 
 let raw: string;
 let written: WrittenAliCcp;
@@ -164,7 +154,7 @@ describe("npm run data -- aliccp", () => {
 		}
 		expect(left.length).toBe(4);
 		expect((await runCommand("data", args(out))).code).toBe(0);
-		expect(hashes(out)).toEqual(hashes(whole));
+		expect(folderHashes(out)).toEqual(folderHashes(whole));
 	}, 120_000);
 });
 

@@ -20,15 +20,7 @@ export function trainEnd(knobs: Knobs): number {
 }
 
 /** The columns of a simulated log that its history is made of; users and items from 0. */
-export interface Acted {
-	request: Int32Array;
-	time: Int32Array;
-	user: Int32Array;
-	item: Int32Array;
-	click: Uint8Array;
-	/** −1 without a conversion, and where there was no click. */
-	conversionTime: Int32Array;
-}
+export type Acted = Omit<Events, "looks">;
 
 /** What happened in a log, read back from its columns. */
 export function actedIn({ columns }: Simulated): Acted {

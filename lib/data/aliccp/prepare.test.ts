@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { InputError } from "../../core/problem";
 import { openDuckDb, sqlText } from "../duckdb";
 import { readCard } from "../prepared/card";
+import { folderHashes } from "../readers/folderHashes";
 import { temporaryFolders } from "../readers/temporaryFolders";
 import { checkSchema } from "../schema";
 import { firstDifference } from "./collect";
@@ -15,17 +15,6 @@ import type { AliCcpProtocol } from "./protocol";
 import { writeAliCcp } from "./writer";
 
 const folder = temporaryFolders();
-const hashes = (at: string) =>
-	Object.fromEntries(
-		readdirSync(at)
-			.sort()
-			.map((name) => [
-				name,
-				createHash("sha256")
-					.update(readFileSync(join(at, name)))
-					.digest("hex"),
-			]),
-	);
 const failure = (promise: Promise<unknown>): Promise<Error> =>
 	promise.then(
 		() => new Error("it did not fail"),
@@ -101,11 +90,11 @@ describe("a prepared Ali-CCP", () => {
 			await prepare({ out: first, protocol, memory: "2GB" });
 			await prepare({ out: again, protocol, memory: "2GB" });
 			await prepare({ out: little, protocol, memory: "200MB" });
-			expect(Object.keys(hashes(first))).toContain("card.json");
-			expect(hashes(again)).toEqual(hashes(first));
-			expect(hashes(little)).toEqual(hashes(first));
+			expect(Object.keys(folderHashes(first))).toContain("card.json");
+			expect(folderHashes(again)).toEqual(folderHashes(first));
+			expect(folderHashes(little)).toEqual(folderHashes(first));
 			await prepare({ out: little, protocol });
-			expect(hashes(little)).toEqual(hashes(first));
+			expect(folderHashes(little)).toEqual(folderHashes(first));
 		},
 	);
 
@@ -114,7 +103,7 @@ describe("a prepared Ali-CCP", () => {
 		await prepare({ out, protocol: "esmm" });
 		await prepare({ out });
 		await prepare({ out: fresh });
-		expect(hashes(out)).toEqual(hashes(fresh));
+		expect(folderHashes(out)).toEqual(folderHashes(fresh));
 	});
 
 	it("tells how far it is: bytes, then steps, each to its end", async () => {
@@ -148,10 +137,10 @@ describe("a preparation that fails", () => {
 	it("leaves an earlier one as it was", async () => {
 		const out = folder();
 		await prepare({ out });
-		const before = hashes(out);
+		const before = folderHashes(out);
 		const error = await failure(prepare({ out, raw: folder() }));
 		expect(error).toBeInstanceOf(InputError);
-		expect(hashes(out)).toEqual(before);
+		expect(folderHashes(out)).toEqual(before);
 	});
 
 	it("says that the disk is full", async () => {

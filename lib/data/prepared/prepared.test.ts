@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type DuckDb, openDuckDb } from "../duckdb";
 import { encode } from "../encode";
 import type { Column, Log } from "../log";
+import { folderHashes } from "../readers/folderHashes";
 import { temporaryFolders } from "../readers/temporaryFolders";
 import type { Schema } from "../schema";
 import { split } from "../split";
@@ -104,16 +104,6 @@ async function inMemory(): Promise<Log> {
 	return { name: "made", rows: ROWS, schema, columns, part, read: ROWS, dropped: [], fingerprint: "" };
 }
 
-const bytesIn = (at: string) =>
-	Object.fromEntries(
-		readdirSync(at).map((name) => [
-			name,
-			createHash("sha256")
-				.update(readFileSync(join(at, name)))
-				.digest("hex"),
-		]),
-	);
-
 describe("a prepared folder", () => {
 	it("holds what encode gives for the same log in memory: every field, event, truth and user", async () => {
 		const out = folder();
@@ -173,8 +163,8 @@ describe("a prepared folder", () => {
 		const [one, two] = [folder(), folder()];
 		await made(one, "100MB");
 		await made(two, "2GB");
-		expect(bytesIn(one)).toEqual(bytesIn(two));
-		expect(Object.keys(bytesIn(one)).sort()).toEqual(
+		expect(folderHashes(one)).toEqual(folderHashes(two));
+		expect(Object.keys(folderHashes(one)).sort()).toEqual(
 			["card.json", "common.parquet", "test.parquet", "train.parquet", "valid.parquet", "vocabulary.parquet"].sort(),
 		);
 		expect(cardText(await readCard(one))).toContain("dropped of 5001 read: 1 empty line");
@@ -198,14 +188,14 @@ describe("a prepared folder", () => {
 	it("takes the place of an earlier one only when it is whole, and clears up after a killed process", async () => {
 		const out = folder();
 		await made(out);
-		const before = bytesIn(out);
+		const before = folderHashes(out);
 		mkdirSync(join(out, ".preparing-999999999"));
 		writeFileSync(join(out, ".preparing-999999999", "log.duckdb"), "half");
 		const place = await beginWork(out);
 		expect(readdirSync(out).filter((name) => name.startsWith("."))).toEqual([`.preparing-${process.pid}`]);
 		expect(readdirSync(place.folder)).toEqual([]);
 		await place.abandon();
-		expect(bytesIn(out)).toEqual(before);
+		expect(folderHashes(out)).toEqual(before);
 	});
 
 	it("is not begun in a folder whose files it would replace, or that holds what is read", async () => {
