@@ -1,4 +1,4 @@
-import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
 
 /** Trainable weights or an optimiser's slot. Its value changes in place; nothing else in the engine does. */
 export interface Variable {
@@ -10,17 +10,18 @@ export interface Variable {
 	assign(value: Tensor): void;
 	/** Replaces rows; ids must be different from each other. */
 	assignRows(ids: Tensor1D, rows: Tensor): void;
-	/** Subtracts from rows; ids must be different from each other. */
-	subtractRows(ids: Tensor1D, rows: Tensor): void;
 	/** Frees the memory. */
 	dispose(): void;
 }
 
-/** The numbers of one Adam step: learning rate and the powers β₁ᵗ and β₂ᵗ. */
+/** The numbers of one Adam step as scalars, made once for all weights: learning rate, β₁ᵗ, β₂ᵗ, β₁, β₂, ε. */
 export interface AdamStep {
-	lr: number;
-	power1: number;
-	power2: number;
+	lr: Scalar;
+	power1: Scalar;
+	power2: Scalar;
+	beta1: Scalar;
+	beta2: Scalar;
+	epsilon: Scalar;
 }
 
 /**
@@ -34,16 +35,15 @@ export interface Kernels {
 	biasAddGrad(dy: Tensor2D): Tensor1D;
 	/** Gradient of ReLU, from its output y. */
 	reluGrad(dy: Tensor2D, y: Tensor2D): Tensor2D;
-	/** The different ids in order of first appearance, and for each id its place among them. */
-	unique(ids: Tensor1D): [unique: Tensor1D, index: Tensor1D];
 	/** Standard normal draws that depend on the key alone. */
 	normal(shape: number[], key: readonly [number, number]): Tensor;
 	/** Uniform draws in [0, 1) that depend on the key alone. */
 	uniform(shape: number[], key: readonly [number, number]): Tensor;
 	variable(init: Tensor): Variable;
-	/** One step of dense Adam (Kingma & Ba 2015, Algorithm 1, with the ε of TensorFlow's kernel). */
+	/** One step of Adam (Kingma & Ba 2015, Algorithm 1, with the ε of TensorFlow's kernel: lr·√(1 − β₂ᵗ)/(1 − β₁ᵗ) · m/(√v + ε)). */
 	adam(value: Variable, m: Variable, v: Variable, step: AdamStep, gradient: Tensor): void;
+	/** One step of Adagrad (Duchi et al. 2011): sum += g², value −= lr·g/(√sum + ε). */
+	adagrad(value: Variable, sum: Variable, lr: Scalar, epsilon: Scalar, gradient: Tensor): void;
+	/** One step of gradient descent: value −= lr·g. */
+	descend(value: Variable, lr: Scalar, gradient: Tensor): void;
 }
-
-/** Adam's constants, as in every paper here. */
-export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;

@@ -21,8 +21,8 @@ export function layers(pass: Pass): Layers {
 	const { weights, seed } = pass;
 
 	const denseLayer = (name: string, x: Tensor2D, width: number, std: number, activation: "relu" | "none"): Tensor2D => {
-		weight(weights, seed, `${name}/w`, [x.shape[1], width], std);
-		weight(weights, seed, `${name}/b`, [width], 0);
+		weight(weights, seed, `${name}/w`, [x.shape[1], width], { std });
+		weight(weights, seed, `${name}/b`, [width], { value: 0 });
 		return dense(x, pass.read(`${name}/w`) as Tensor2D, pass.read(`${name}/b`) as Tensor1D, activation);
 	};
 
@@ -36,7 +36,7 @@ export function layers(pass: Pass): Layers {
 	return {
 		embed(table, x, width) {
 			const batch = x as Batch;
-			weight(weights, seed, table, [batch.tableRows, width], 0.01, true);
+			weight(weights, seed, table, [batch.tableRows, width], { std: 0.01 }, "table");
 			const e = lookup(pass.read(table, batch) as Tensor2D, batch, width);
 			return batch.numbers ? tf.concat([e, batch.numbers], 1) : e;
 		},

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
-import { ADAM, type AdamStep, type Kernels, type Variable } from "./kernels";
+import type { Kernels, Variable } from "./kernels";
 import { type NativeBackend, type OpAttribute, tf } from "./native";
 
 // TensorFlow shares resources by name in the whole process, and a kernel may load this file anew.
@@ -54,7 +54,6 @@ export function nativeKernels(backend: NativeBackend): Kernels {
 				) as Tensor2D,
 			assign,
 			assignRows: (ids, rows) => run("ResourceScatterUpdate", indexed, [handle, ids, rows]),
-			subtractRows: (ids, rows) => run("ResourceScatterSub", indexed, [handle, ids, rows]),
 			dispose() {
 				run("DestroyResourceOp", [flag("ignore_lookup_error", false)], [handle]);
 				handles.delete(made);
@@ -65,30 +64,31 @@ export function nativeKernels(backend: NativeBackend): Kernels {
 		return made;
 	}
 
+	const handlesOf = (...variables: Variable[]) => variables.map((variable) => handles.get(variable) as Tensor);
+	const unlocked = [...T, flag("use_locking", false)];
+
 	return {
 		matMul: (a, b, transposeA, transposeB) =>
 			one("MatMul", [...T, flag("transpose_a", transposeA), flag("transpose_b", transposeB)], [a, b]) as Tensor2D,
 		biasAdd: (x, bias) => one("BiasAdd", T, [x, bias]) as Tensor2D,
 		biasAddGrad: (dy) => one("BiasAddGrad", T, [dy]) as Tensor1D,
 		reluGrad: (dy, y) => one("ReluGrad", T, [dy, y]) as Tensor2D,
-		unique: (ids) =>
-			backend.executeMultipleOutputs("Unique", [type("T", int32), type("out_idx", int32)], [ids], 2) as [
-				Tensor1D,
-				Tensor1D,
-			],
 		normal: draw("StatelessRandomNormal"),
 		uniform: draw("StatelessRandomUniform"),
 		variable,
-		adam(value, m, v, step: AdamStep, gradient) {
-			const scalars = [step.power1, step.power2, step.lr, ADAM.beta1, ADAM.beta2, ADAM.epsilon].map((x) =>
-				tf.scalar(x),
-			);
-			const resources = [value, m, v].map((x) => handles.get(x) as Tensor);
+		adam: (value, m, v, { power1, power2, lr, beta1, beta2, epsilon }, gradient) =>
 			run(
 				"ResourceApplyAdam",
-				[...T, flag("use_locking", false), flag("use_nesterov", false)],
-				[...resources, ...scalars, gradient],
-			);
-		},
+				[...unlocked, flag("use_nesterov", false)],
+				[...handlesOf(value, m, v), power1, power2, lr, beta1, beta2, epsilon, gradient],
+			),
+		adagrad: (value, sum, lr, epsilon, gradient) =>
+			run(
+				"ResourceApplyAdagradV2",
+				[...unlocked, flag("update_slots", true)],
+				[...handlesOf(value, sum), lr, epsilon, gradient],
+			),
+		descend: (value, lr, gradient) =>
+			run("ResourceApplyGradientDescent", unlocked, [...handlesOf(value), lr, gradient]),
 	};
 }

@@ -1,6 +1,6 @@
 import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
 import { stream } from "../core/random";
-import { ADAM, type Kernels, type Variable } from "./kernels";
+import type { Kernels, Variable } from "./kernels";
 import { tf } from "./native";
 
 /** The same operations on plain tfjs, for machines where native TensorFlow does not load. */
@@ -14,14 +14,10 @@ export function pureJsKernels(): Kernels {
 
 	function variable(init: Tensor): Variable {
 		const held = tf.variable(init, false);
-		const scatter = (ids: Tensor1D, rows: Tensor, change: (old: number, row: number) => number) => {
+		const assignRows = (ids: Tensor1D, rows: Tensor) => {
 			const [values, at, from] = [held.dataSync().slice(), ids.dataSync(), rows.dataSync()];
 			const width = from.length / Math.max(at.length, 1);
-			for (let i = 0; i < at.length; i++)
-				for (let j = 0; j < width; j++) {
-					const cell = at[i] * width + j;
-					values[cell] = change(values[cell], from[i * width + j]);
-				}
+			for (let i = 0; i < at.length; i++) values.set(from.subarray(i * width, (i + 1) * width), at[i] * width);
 			tf.tidy(() => held.assign(tf.tensor(values, held.shape)));
 		};
 		return {
@@ -29,8 +25,7 @@ export function pureJsKernels(): Kernels {
 			read: () => held.clone(),
 			rows: (ids) => tf.gather(held as unknown as Tensor2D, ids),
 			assign: (value) => held.assign(value),
-			assignRows: (ids, rows) => scatter(ids, rows, (_, row) => row),
-			subtractRows: (ids, rows) => scatter(ids, rows, (old, row) => old - row),
+			assignRows,
 			dispose: () => held.dispose(),
 		};
 	}
@@ -40,21 +35,21 @@ export function pureJsKernels(): Kernels {
 		biasAdd: (x, bias) => tf.add(x, bias),
 		biasAddGrad: (dy) => tf.sum(dy, 0),
 		reluGrad: (dy, y) => tf.mul(dy, tf.step(y)),
-		unique(ids) {
-			const { values, indices } = tf.unique(ids);
-			return [values, indices];
-		},
 		normal: (shape, key) => draw(shape, key, "normal"),
 		uniform: (shape, key) => draw(shape, key, "uniform"),
 		variable,
-		adam(value, m, v, step, gradient) {
-			const rate = (step.lr * Math.sqrt(1 - step.power2)) / (1 - step.power1);
-			tf.tidy(() => {
-				m.assign(tf.add(tf.mul(m.read(), ADAM.beta1), tf.mul(gradient, 1 - ADAM.beta1)));
-				v.assign(tf.add(tf.mul(v.read(), ADAM.beta2), tf.mul(tf.square(gradient), 1 - ADAM.beta2)));
-				const change = tf.div(tf.mul(m.read(), rate), tf.add(tf.sqrt(v.read()), ADAM.epsilon));
-				value.assign(tf.sub(value.read(), change));
-			});
-		},
+		adam: (value, m, v, { lr, power1, power2, beta1, beta2, epsilon }, gradient) =>
+			void tf.tidy(() => {
+				const rate = tf.div(tf.mul(lr, tf.sqrt(tf.sub(1, power2))), tf.sub(1, power1));
+				m.assign(tf.add(tf.mul(m.read(), beta1), tf.mul(gradient, tf.sub(1, beta1))));
+				v.assign(tf.add(tf.mul(v.read(), beta2), tf.mul(tf.square(gradient), tf.sub(1, beta2))));
+				value.assign(tf.sub(value.read(), tf.div(tf.mul(m.read(), rate), tf.add(tf.sqrt(v.read()), epsilon))));
+			}),
+		adagrad: (value, sum, lr, epsilon, gradient) =>
+			void tf.tidy(() => {
+				sum.assign(tf.add(sum.read(), tf.square(gradient)));
+				value.assign(tf.sub(value.read(), tf.div(tf.mul(gradient, lr), tf.add(tf.sqrt(sum.read()), epsilon))));
+			}),
+		descend: (value, lr, gradient) => void tf.tidy(() => value.assign(tf.sub(value.read(), tf.mul(gradient, lr)))),
 	};
 }

@@ -8,13 +8,14 @@ import { stream } from "../core/random";
 import type { Dataset } from "../data/dataset";
 import { tensors } from "./algebra";
 import { batchOf } from "./batch";
-import type { AdamStep, Kernels } from "./kernels";
+import type { Kernels } from "./kernels";
 import { dense, layers } from "./layers";
 import { engine, type NativeBackend, tf } from "./native";
 import { nativeKernels } from "./nativeKernels";
+import { type Optimizing, update } from "./optimizers";
 import { pureJsKernels } from "./pureJsKernels";
 import { kernels } from "./tier";
-import { adam, adamRows, disposeWeights, snapshot, type Weights, weight } from "./weights";
+import { disposeWeights, snapshot, type Weight, type Weights, weight } from "./weights";
 
 const random = stream(1, "tensors");
 const normals = (n: number) => Float32Array.from({ length: n }, random.normal);
@@ -129,11 +130,11 @@ describe("embed", () => {
 	const read = (names: Weights) => (name: string, batch?: { unique: Tensor1D }) => {
 		const w = names.get(name);
 		if (!w) throw new Error(name);
-		return w.table && batch ? w.value.rows(batch.unique) : w.value.read();
+		return w.kind === "table" && batch ? w.value.rows(batch.unique) : w.value.read();
 	};
 	const filled = (rows: number, width: number): Weights => {
 		const weights: Weights = new Map();
-		weight(weights, 1, "e", [rows, width], 0.01, true).value.assign(
+		weight(weights, 1, "e", [rows, width], { std: 0.01 }, "table").value.assign(
 			tf.tensor2d(table.slice(0, rows * width), [rows, width]),
 		);
 		return weights;
@@ -186,6 +187,16 @@ describe("embed", () => {
 		disposeWeights(weights);
 	});
 
+	it("names each different id once, in order of first appearance, batch after batch", () => {
+		for (const at of [Int32Array.of(2, 0, 2), Int32Array.of(1, 3), Int32Array.of(2, 0, 2)]) {
+			const { unique, index } = batchOf(toy(), at);
+			const ids = [...at].flatMap((row) => [[0, 1, 2, 1][row], 3 + [1, 1, 0, 0][row]]);
+			const [different, places] = [values(unique), values(index)];
+			expect(different).toEqual([...new Set(ids)]);
+			expect(places.map((place) => different[place])).toEqual(ids);
+		}
+	});
+
 	it("sums the gradients of a row that is looked up more than once", () => {
 		const weights = filled(5, 2);
 		const batch = batchOf(toy(), Int32Array.of(0, 1, 2, 3));
@@ -209,7 +220,7 @@ describe("weights", () => {
 	it("start from seed and name alone", () => {
 		const make = (seed: number, names: string[]) => {
 			const weights: Weights = new Map();
-			for (const name of names) weight(weights, seed, name, [4, 3], 1);
+			for (const name of names) weight(weights, seed, name, [4, 3], { std: 1 });
 			const all = Object.fromEntries([...weights].map(([name, w]) => [name, values(w.value.read())]));
 			disposeWeights(weights);
 			return all;
@@ -222,7 +233,7 @@ describe("weights", () => {
 	it("start with the deviation asked for", () => {
 		const weights: Weights = new Map();
 		const n = 40_000;
-		const drawn = values(weight(weights, 3, "w", [n / 10, 10], 0.01, true).value.read());
+		const drawn = values(weight(weights, 3, "w", [n / 10, 10], { std: 0.01 }, "table").value.read());
 		const [mean, square] = drawn.reduce(([m, s], x) => [m + x / n, s + (x * x) / n], [0, 0]);
 		// four standard errors of a mean and of a variance
 		expect(Math.abs(mean)).toBeLessThan((4 * 0.01) / Math.sqrt(n));
@@ -232,47 +243,135 @@ describe("weights", () => {
 
 	it("one name with two shapes is refused", () => {
 		const weights: Weights = new Map();
-		weight(weights, 1, "w", [2, 2], 1);
-		expect(() => weight(weights, 1, "w", [3, 2], 1)).toThrow('weight "w" is used with shapes [2,2] and [3,2]');
-		disposeWeights(weights);
-	});
-
-	it("Adam: dense and row-wise take the textbook step, and rows that are not used stay", () => {
-		const weights: Weights = new Map();
-		const [whole, table] = [weight(weights, 1, "whole", [3, 2], 0), weight(weights, 1, "table", [5, 2], 0, true)];
-		const [m, v, x] = [new Float64Array(6), new Float64Array(6), new Float64Array(6)];
-		for (let t = 1; t <= 5; t++) {
-			const g = normals(6);
-			adam(whole, tf.tensor2d(g, [3, 2]), 0.01);
-			adamRows(table, tf.tensor1d([4, 0, 2], "int32"), tf.tensor2d(g, [3, 2]), 0.01);
-			for (let i = 0; i < 6; i++) {
-				m[i] = 0.9 * m[i] + 0.1 * g[i];
-				v[i] = 0.999 * v[i] + 0.001 * g[i] ** 2;
-				x[i] -= (0.01 * (m[i] / (1 - 0.9 ** t))) / (Math.sqrt(v[i] / (1 - 0.999 ** t)) + 1e-8);
-			}
-		}
-		close(values(whole.value.read()), x, 1e-5);
-		const rows = table.value.read().arraySync() as number[][];
-		close([...rows[4], ...rows[0], ...rows[2]], x, 1e-5);
-		expect([rows[1], rows[3]]).toEqual([
-			[0, 0],
-			[0, 0],
-		]);
+		weight(weights, 1, "w", [2, 2], { std: 1 });
+		expect(() => weight(weights, 1, "w", [3, 2], { std: 1 })).toThrow('weight "w" is used with shapes [2,2] and [3,2]');
 		disposeWeights(weights);
 	});
 
 	it("a snapshot stays as it was while training goes on, and comes back", () => {
 		const weights: Weights = new Map();
-		const [w, table] = [weight(weights, 1, "w", [2, 2], 1), weight(weights, 1, "t", [4, 2], 1, true)];
-		const before = [values(w.value.read()), values(table.value.read())];
+		const made = [
+			weight(weights, 1, "w", [2, 2], { std: 1 }),
+			weight(weights, 1, "t", [4, 2], { std: 1 }, "table"),
+		] as const;
+		const now = () => made.map(({ value }) => values(value.read()));
+		const before = now();
 		const kept = snapshot(weights);
-		adam(w, tf.ones([2, 2]), 0.1);
-		adamRows(table, tf.tensor1d([1], "int32"), tf.ones([1, 2]), 0.1);
-		expect(values(w.value.read())).not.toEqual(before[0]);
+		const [whole, rows] = [tf.ones([2, 2]), tf.ones([1, 2])];
+		update(
+			[
+				{ weight: made[0], value: made[0].value.read(), gradient: whole },
+				{ weight: made[1], value: made[1].value.rows(tf.tensor1d([1], "int32")), gradient: rows },
+			],
+			tf.tensor1d([1], "int32"),
+			adam,
+		);
+		for (const [i, changed] of now().entries()) expect(changed).not.toEqual(before[i]);
 		kept.restore();
-		expect([values(w.value.read()), values(table.value.read())]).toEqual(before);
+		expect(now()).toEqual(before);
 		kept.dispose();
 		disposeWeights(weights);
+	});
+});
+
+const adam: Optimizing = { optimizer: "adam", dense: false, l2: 0, lr: 0.1 };
+
+describe("optimisers", () => {
+	/** Plain float64 steps on some values: the textbook's formulas. */
+	const plain: Record<Optimizing["optimizer"], () => (x: number[], g: ArrayLike<number>, lr: number) => void> = {
+		sgd: () => (x, g, lr) => {
+			for (let i = 0; i < x.length; i++) x[i] -= lr * g[i];
+		},
+		adagrad: () => {
+			const sum: number[] = [];
+			return (x, g, lr) => {
+				for (let i = 0; i < x.length; i++) {
+					sum[i] = (sum[i] ?? 0) + g[i] ** 2;
+					x[i] -= (lr * g[i]) / (Math.sqrt(sum[i]) + 1e-10);
+				}
+			};
+		},
+		adam: () => {
+			const [m, v]: number[][] = [[], []];
+			let t = 0;
+			return (x, g, lr) => {
+				t++;
+				for (let i = 0; i < x.length; i++) {
+					m[i] = 0.9 * (m[i] ?? 0) + 0.1 * g[i];
+					v[i] = 0.999 * (v[i] ?? 0) + 0.001 * g[i] ** 2;
+					x[i] -= (lr * (m[i] / (1 - 0.9 ** t))) / (Math.sqrt(v[i] / (1 - 0.999 ** t)) + 1e-8);
+				}
+			};
+		},
+	};
+	/** Five steps on a whole weight, and on rows 4, 0 and 2 of a table: gradients, and where both ended. */
+	function fiveSteps(how: Optimizing) {
+		const weights: Weights = new Map();
+		const whole = weight(weights, 1, "whole", [3, 2], { value: 1 });
+		const table = weight(weights, 1, "table", [5, 2], { value: 1 }, "table");
+		const ids = tf.tensor1d([4, 0, 2], "int32");
+		const gradients = Array.from({ length: 5 }, () => normals(6));
+		for (const g of gradients) {
+			const trained = (of: Weight, value: Tensor) => ({ weight: of, value, gradient: tf.tensor2d(g, [3, 2]) });
+			update([trained(whole, whole.value.read()), trained(table, table.value.rows(ids))], ids, how);
+		}
+		const rows = table.value.read().arraySync() as number[][];
+		const ended = { gradients, whole: values(whole.value.read()), rows };
+		disposeWeights(weights);
+		return ended;
+	}
+
+	it.each(["adam", "adagrad", "sgd"] as const)(
+		"%s: whole weights and rows take the textbook's step; other rows stay",
+		(optimizer) => {
+			const { gradients, whole, rows } = fiveSteps({ ...adam, optimizer, lr: 0.01 });
+			const [step, x] = [plain[optimizer](), Array<number>(6).fill(1)];
+			for (const g of gradients) step(x, g, 0.01);
+			close(whole, x, 1e-5);
+			close([...rows[4], ...rows[0], ...rows[2]], x, 1e-5);
+			expect([rows[1], rows[3]]).toEqual([
+				[1, 1],
+				[1, 1],
+			]);
+		},
+	);
+
+	it("dense Adam goes on moving a row whose gradient is zero; lazy Adam does not touch it", () => {
+		const drift = (dense: boolean) => {
+			const weights: Weights = new Map();
+			const table = weight(weights, 1, "table", [2, 1], { value: 0 }, "table");
+			for (const row of [0, 1, 1]) {
+				const ids = tf.tensor1d([row], "int32");
+				const gradient = tf.ones([1, 1]);
+				update([{ weight: table, value: table.value.rows(ids), gradient }], ids, { ...adam, dense });
+			}
+			const ended = values(table.value.read());
+			disposeWeights(weights);
+			return ended;
+		};
+		const [step, x] = [plain.adam(), [0]];
+		for (const g of [1, 0, 0]) step(x, [g], 0.1);
+		close(drift(true).slice(0, 1), x, 1e-5);
+		close(drift(false).slice(0, 1), [-0.1], 1e-5);
+	});
+
+	it("l2 adds λ·w to the gradient; in a table on the rows used, or on all when dense", () => {
+		const sgd: Optimizing = { optimizer: "sgd", dense: false, l2: 0.5, lr: 0.1 };
+		for (const dense of [false, true]) {
+			const { gradients, whole, rows } = fiveSteps({ ...sgd, dense });
+			const [step, x, unused] = [plain.sgd(), Array<number>(6).fill(1), [1]];
+			for (const g of gradients) {
+				step(
+					x,
+					x.map((w, i) => g[i] + 0.5 * w),
+					0.1,
+				);
+				step(unused, [0.5 * unused[0]], 0.1);
+			}
+			close(whole, x, 1e-5);
+			close([...rows[4], ...rows[0], ...rows[2]], x, 1e-5);
+			close(rows[1], dense ? [unused[0], unused[0]] : [1, 1], 1e-6);
+		}
 	});
 });
 
@@ -283,7 +382,7 @@ describe("native and pure-JS kernels agree", () => {
 		close(a, b, tolerance);
 	};
 
-	it("products, biases, ReLU's gradient, unique ids", () => {
+	it("products, biases, ReLU's gradient", () => {
 		const [a, b, dy] = [
 			tf.tensor2d(normals(12), [4, 3]),
 			tf.tensor2d(normals(8), [4, 2]),
@@ -294,25 +393,19 @@ describe("native and pure-JS kernels agree", () => {
 		both((k) => k.biasAdd(a, tf.tensor1d([1, 2, 3])));
 		both((k) => k.biasAddGrad(dy));
 		both((k) => k.reluGrad(dy, tf.relu(a)));
-		const ids = tf.tensor1d([7, 3, 7, 7, 0, 3], "int32");
-		both((k) => k.unique(ids)[0], 0);
-		both((k) => k.unique(ids)[1], 0);
 	});
 
-	it("variables and Adam", () => {
+	it("variables, Adam, Adagrad, gradient descent", () => {
 		const g = normals(6);
 		const run = (k: Kernels) => {
 			const [x, m, v] = [tf.ones([3, 2]), tf.zeros([3, 2]), tf.zeros([3, 2])].map((t) => k.variable(t));
-			const step: AdamStep = { lr: 0.1, power1: 0.9, power2: 0.999 };
-			k.adam(x, m, v, step, tf.tensor2d(g, [3, 2]));
-			x.subtractRows(tf.tensor1d([2], "int32"), tf.tensor2d([[1, 2]]));
-			m.assignRows(
-				tf.tensor1d([0, 1], "int32"),
-				tf.tensor2d([
-					[1, 2],
-					[3, 4],
-				]),
-			);
+			const [lr, power1, power2, beta1, beta2, epsilon] = [0.1, 0.9, 0.999, 0.9, 0.999, 1e-8].map((s) => tf.scalar(s));
+			const gradient = tf.tensor2d(g, [3, 2]);
+			k.adam(x, m, v, { lr, power1, power2, beta1, beta2, epsilon }, gradient);
+			k.adagrad(x, v, lr, epsilon, gradient);
+			k.descend(x, lr, gradient);
+			const rows = tf.tensor2d(g.slice(0, 4), [2, 2]);
+			m.assignRows(tf.tensor1d([2, 0], "int32"), rows);
 			const out = tf.concat([x.read(), m.read(), v.read(), x.rows(tf.tensor1d([2, 0], "int32"))]);
 			for (const variable of [x, m, v]) variable.dispose();
 			return out;

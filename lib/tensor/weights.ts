@@ -1,17 +1,18 @@
-import type { Tensor, Tensor1D } from "@tensorflow/tfjs-core";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import { words } from "../core/random";
-import { ADAM, type Variable } from "./kernels";
+import type { Variable } from "./kernels";
 import { tf } from "./native";
 import type { Loaded, Stored } from "./safetensors";
 import { kernels } from "./tier";
 
-/** A trainable variable with its Adam slots. A table is trained row by row, anything else as a whole. */
+/** A variable of a network, with what its optimiser keeps beside it. */
 export interface Weight {
 	readonly name: string;
-	readonly table: boolean;
+	/** "table": trained row by row; "state": kept, but not trained (running statistics, constants); "dense": anything else. */
+	readonly kind: "dense" | "table" | "state";
 	readonly value: Variable;
-	/** First and second moments, made at the first update. */
-	slots?: { m: Variable; v: Variable };
+	/** What the optimiser keeps, by its name ("m" and "v" of Adam); made at the first update. */
+	readonly slots: Record<string, Variable>;
 	/** Updates so far. */
 	steps: number;
 }
@@ -19,14 +20,18 @@ export interface Weight {
 /** The weights of one network, by name, in the order in which they were made. */
 export type Weights = Map<string, Weight>;
 
-/** Gets a weight, or makes it. A new one's draws depend on the seed and its name alone: adding a layer reshuffles no other. */
+/**
+ * Gets a weight, or makes it. A new one's draws depend on the seed and its name alone: adding a layer reshuffles no other.
+ *
+ * @param start normal draws of this deviation, or one value everywhere
+ */
 export function weight(
 	weights: Weights,
 	seed: number,
 	name: string,
 	shape: number[],
-	std: number,
-	table = false,
+	start: { std: number } | { value: number },
+	kind: Weight["kind"] = "dense",
 ): Weight {
 	const known = weights.get(name);
 	if (known) {
@@ -37,61 +42,30 @@ export function weight(
 		return known;
 	}
 	const [a, b] = words(seed, `init/${name}`);
-	const start = tf.tidy(() => (std === 0 ? tf.zeros(shape) : tf.mul(kernels().normal(shape, [a, b]), std)));
-	const made: Weight = { name, table, value: variableOf(start), steps: 0 };
+	const drawn = tf.tidy(() =>
+		"value" in start ? tf.fill(shape, start.value) : tf.mul(kernels().normal(shape, [a, b]), start.std),
+	);
+	const made: Weight = { name, kind, value: variableOf(drawn), slots: {}, steps: 0 };
 	weights.set(name, made);
 	return made;
 }
 
-/** One Adam step on a whole variable. */
-export function adam(weight: Weight, gradient: Tensor, lr: number): void {
-	const { m, v } = slotsOf(weight);
-	kernels().adam(weight.value, m, v, advance(weight, lr), gradient);
-}
-
-/**
- * One lazy Adam step on the rows of a table that a batch used. Rows that were not used keep value and moments
- * as they are, where dense Adam would let the moments decay and the value drift; the cost does not grow with
- * the table. (As TensorFlow's LazyAdam and PyTorch's SparseAdam.)
- *
- * @param ids the rows, each once: `[n]`
- * @param gradient their gradients, already summed: `[n, width]`
- */
-export function adamRows(weight: Weight, ids: Tensor1D, gradient: Tensor, lr: number): void {
-	const slots = slotsOf(weight);
-	const step = advance(weight, lr);
-	tf.tidy(() => {
-		const { beta1, beta2, epsilon } = ADAM;
-		const m = tf.add(tf.mul(slots.m.rows(ids), beta1), tf.mul(gradient, 1 - beta1));
-		const v = tf.add(tf.mul(slots.v.rows(ids), beta2), tf.mul(tf.square(gradient), 1 - beta2));
-		const rate = (step.lr * Math.sqrt(1 - step.power2)) / (1 - step.power1);
-		slots.m.assignRows(ids, m);
-		slots.v.assignRows(ids, v);
-		weight.value.subtractRows(ids, tf.div(tf.mul(m, rate), tf.add(tf.sqrt(v), epsilon)));
-	});
+/** A weight's slot of a name; made of zeros at its first use. */
+export function slotOf(weight: Weight, name: string): Variable {
+	weight.slots[name] ??= variableOf(tf.zeros(weight.value.shape));
+	return weight.slots[name];
 }
 
 /** Frees all weights and slots. */
 export function disposeWeights(weights: Weights): void {
-	for (const { value, slots } of weights.values()) for (const v of [value, slots?.m, slots?.v]) v?.dispose();
+	for (const { value, slots } of weights.values()) for (const v of [value, ...Object.values(slots)]) v.dispose();
 	weights.clear();
-}
-
-function slotsOf(weight: Weight): { m: Variable; v: Variable } {
-	const zeros = () => variableOf(tf.zeros(weight.value.shape));
-	weight.slots ??= { m: zeros(), v: zeros() };
-	return weight.slots;
 }
 
 function variableOf(start: Tensor): Variable {
 	const made = kernels().variable(start);
 	start.dispose();
 	return made;
-}
-
-function advance(weight: Weight, lr: number) {
-	weight.steps++;
-	return { lr, power1: ADAM.beta1 ** weight.steps, power2: ADAM.beta2 ** weight.steps };
 }
 
 /** The weights as they were, to go back to. */
@@ -128,12 +102,13 @@ function snapshotOf(copies: readonly { of: Weight; copy: Tensor }[]): Snapshot {
 /** What a weight is beside its arrays. */
 export interface SlotState {
 	name: string;
-	table: boolean;
+	kind: Weight["kind"];
 	steps: number;
-	slots: boolean;
+	/** Names of its slots. */
+	slots: string[];
 }
 
-/** All weights with their slots as arrays to store, "value/name", "m/name" and "v/name", and what they are. */
+/** All weights with their slots as arrays to store, "value/name", "m/name" and so on, and what they are. */
 export function storedWeights(weights: Weights): { arrays: Stored[]; state: SlotState[] } {
 	const read = (variable: Variable) => () => tf.tidy(() => variable.read().dataSync() as Float32Array);
 	const arrays = [...weights.values()].flatMap(({ name, value, slots }) =>
@@ -143,7 +118,12 @@ export function storedWeights(weights: Weights): { arrays: Stored[]; state: Slot
 			read: read(variable),
 		})),
 	);
-	const state = [...weights.values()].map(({ name, table, steps, slots }) => ({ name, table, steps, slots: !!slots }));
+	const state = [...weights.values()].map(({ name, kind, steps, slots }) => ({
+		name,
+		kind,
+		steps,
+		slots: Object.keys(slots),
+	}));
 	return { arrays, state };
 }
 
@@ -158,15 +138,10 @@ export function restoreWeights(
 		const { values, shape } = arrays.get(name) as { values: Float32Array; shape: number[] };
 		return tf.tensor(values, shape);
 	};
-	for (const { name, table, steps, slots } of state) {
-		const of = (kind: string) => variableOf(tensor(`${kind}/${name}`));
-		weights.set(name, {
-			name,
-			table,
-			steps,
-			value: of("value"),
-			...(slots ? { slots: { m: of("m"), v: of("v") } } : {}),
-		});
+	for (const { name, kind, steps, slots } of state) {
+		const of = (slot: string) => variableOf(tensor(`${slot}/${name}`));
+		const kept = Object.fromEntries(slots.map((slot) => [slot, of(slot)]));
+		weights.set(name, { name, kind, steps, value: of("value"), slots: kept });
 	}
 	const copied = [...weights.values()].filter(({ name }) => arrays.has(`${prefix}/${name}`));
 	return snapshotOf(copied.map((of) => ({ of, copy: tensor(`${prefix}/${of.name}`) })));

@@ -228,7 +228,7 @@ async function runStage(
 		while (position.step < steps) {
 			const step = position.step + 1;
 			const at = order.subarray((step - 1) * batch, step * batch);
-			const loss = trainStep(network, stage, at);
+			const loss = trainStep(network, stage, { data, at }, hyper.lr);
 			if (!Number.isFinite(loss))
 				throw new TrainingError(
 					`${model.name}: the loss became ${loss} in epoch ${epoch}, step ${step} of ${steps}. Try a smaller lr (now ${hyper.lr}), or look for extreme numbers among the features`,

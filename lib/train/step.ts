@@ -8,7 +8,8 @@ import { type Batch, batchOf, labelOf } from "../tensor/batch";
 import { layers, type Pass } from "../tensor/layers";
 import { lossOf } from "../tensor/losses";
 import { tf } from "../tensor/native";
-import { adam, adamRows, type Weights } from "../tensor/weights";
+import { update } from "../tensor/optimizers";
+import type { Weights } from "../tensor/weights";
 
 /** A network in training: a model, its weights, and what each tower's logit starts from. */
 export interface Network {
@@ -29,13 +30,19 @@ function logitsOf(network: Network, batch: Batch, pass: Pass): Record<string, Te
 	return Object.fromEntries(Object.entries(towers).map(([name, s]) => [name, tf.add(s, priors[name] ?? 0)]));
 }
 
+/** Some rows of a data set. */
+export interface Rows {
+	readonly data: Dataset;
+	readonly at: Int32Array;
+}
+
 /**
  * One update on one batch of a stage's rows. Weights that the stage's losses do not reach stay as they are.
  *
  * @returns the batch's loss before the update
  */
-export function trainStep(network: Network, stage: Stage, at: Int32Array): number {
-	const { model, data, weights, seed, hyper } = network;
+export function trainStep(network: Network, stage: Stage, { data, at }: Rows, lr: number): number {
+	const { model, weights, seed } = network;
 	network.step++;
 	return tf.tidy(() => {
 		const batch = batchOf(data, at);
@@ -48,7 +55,7 @@ export function trainStep(network: Network, stage: Stage, at: Int32Array): numbe
 		const value = (name: string) => {
 			const w = weights.get(name);
 			if (!w) throw new Error(`no weight "${name}"`);
-			return w.table ? w.value.rows(batch.unique) : w.value.read();
+			return w.kind === "table" ? w.value.rows(batch.unique) : w.value.read();
 		};
 		if (weights.size === 0) logitsOf(network, batch, { weights, seed, read: value });
 		const names = [...weights.keys()];
@@ -64,17 +71,14 @@ export function trainStep(network: Network, stage: Stage, at: Int32Array): numbe
 			);
 		const { value: loss, grads } = tf.engine().gradients(forward as () => Scalar, inputs, undefined, true);
 		const result = (loss as Tensor).dataSync()[0];
-		if (Number.isFinite(result))
-			for (const [i, name] of names.entries()) update(network, name, batch, grads[i], hyper.lr);
+		if (Number.isFinite(result)) {
+			const trained = [...weights.values()].flatMap((weight, i) =>
+				grads[i] ? [{ weight, value: inputs[i], gradient: grads[i] }] : [],
+			);
+			update(trained, batch.unique, { optimizer: "adam", dense: false, l2: 0, lr });
+		}
 		return result;
 	});
-}
-
-function update({ weights }: Network, name: string, batch: Batch, gradient: Tensor | undefined, lr: number): void {
-	const w = weights.get(name);
-	if (!w || !gradient) return;
-	if (w.table) adamRows(w, batch.unique, gradient, lr);
-	else adam(w, gradient, lr);
 }
 
 /** Probabilities of some rows, a float32 column for each Prob. No dropout, no clipping. */
@@ -85,7 +89,7 @@ export function predictBatch(network: Network, at: Int32Array, probs: readonly P
 		const read = (name: string) => {
 			const w = weights.get(name);
 			if (!w) throw new Error(`no weight "${name}"`);
-			return w.table ? w.value.rows(batch.unique) : w.value.read();
+			return w.kind === "table" ? w.value.rows(batch.unique) : w.value.read();
 		};
 		const logits = logitsOf(network, batch, { weights, seed, read });
 		return probs.map((prob) => tf.exp(logProb(model.graph as Graph, logits, prob, tensors)).dataSync() as Float32Array);

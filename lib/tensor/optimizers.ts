@@ -1,0 +1,115 @@
+import type { Tensor, Tensor1D } from "@tensorflow/tfjs-core";
+import type { AdamStep, Variable } from "./kernels";
+import { tf } from "./native";
+import { kernels } from "./tier";
+import { slotOf, type Weight } from "./weights";
+
+/** The optimisers there are. */
+export const optimizers = ["adam", "adagrad", "sgd"] as const;
+
+/** How weights are updated. */
+export interface Optimizing {
+	optimizer: (typeof optimizers)[number];
+	/** Tables too are trained as a whole: the textbook's optimiser, at a cost that grows with the vocabulary. */
+	dense: boolean;
+	/** λ of the gradient's part λ·w, as PyTorch's weight_decay; in a table on the rows that a batch used (`dense`: on all). */
+	l2: number;
+	lr: number;
+}
+
+/** A weight with its gradient. */
+export interface Trained {
+	weight: Weight;
+	/** What the pass read: the weight, or the rows of a table. */
+	value: Tensor;
+	/** Of the same shape as `value`. */
+	gradient: Tensor;
+}
+
+/** Adam's constants, as in every paper here. */
+const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+
+/** ε of Adagrad, as in PyTorch; its sums start at 0 as there (TensorFlow 1 started them at 0.1). */
+const ADAGRAD_EPSILON = 1e-10;
+
+/**
+ * One step on every weight that has a gradient: Adam, Adagrad or gradient descent, by TensorFlow's fused kernels.
+ *
+ * Of a table only the rows in `unique` are touched, so the cost does not grow with the vocabulary. For Adagrad and gradient
+ * descent that is the textbook's step, as a gradient of zero changes nothing there. Adam is then the lazy one: a row that
+ * a batch does not use keeps its value and moments as they are, where dense Adam would let the moments decay and the value drift
+ * on. (As TensorFlow's LazyAdam and PyTorch's SparseAdam; β₁ᵗ and β₂ᵗ count all updates of the table.)
+ *
+ * @param unique the tables' rows that the batch used, each once: `[n]`
+ */
+export function update(trained: readonly Trained[], unique: Tensor1D, how: Optimizing): void {
+	tf.tidy(() => {
+		const rule = ruleOf(how);
+		for (const { weight, value, gradient } of trained) {
+			weight.steps++;
+			const slots = rule.slots.map((name) => slotOf(weight, name));
+			const variables = [weight.value, ...slots];
+			const step = (on: Variable[], gradient: Tensor) => rule.step(weight.steps, on, gradient);
+			const decayed = (value: Tensor, gradient: Tensor) =>
+				how.l2 === 0 ? gradient : tf.add(gradient, tf.mul(value, how.l2));
+			if (weight.kind !== "table") step(variables, decayed(value, gradient));
+			else if (how.dense) {
+				const whole = tf.unsortedSegmentSum(gradient, unique, weight.value.shape[0]);
+				step(variables, decayed(weight.value.read(), whole));
+			} else onRows(variables, unique, value, (rows) => step(rows, decayed(value, gradient)));
+		}
+	});
+}
+
+/** Does something to copies of some rows of variables, and puts the rows back. The first one's rows are at hand already. */
+function onRows(variables: Variable[], ids: Tensor1D, first: Tensor, change: (rows: Variable[]) => void): void {
+	const rows = variables.map((variable, i) => {
+		if (i === 0) return kernels().variable(first);
+		// Freed at once: a variable that is alone with its memory is updated in place.
+		const gathered = variable.rows(ids);
+		const made = kernels().variable(gathered);
+		gathered.dispose();
+		return made;
+	});
+	change(rows);
+	for (const [i, row] of rows.entries()) {
+		variables[i].assignRows(ids, row.read());
+		row.dispose();
+	}
+}
+
+interface Rule {
+	slots: readonly string[];
+	/** Step number `t` (from 1) on a variable and its slots. */
+	step(t: number, variables: Variable[], gradient: Tensor): void;
+}
+
+function ruleOf({ optimizer, lr }: Optimizing): Rule {
+	const rate = tf.scalar(lr);
+	if (optimizer === "sgd")
+		return { slots: [], step: (_, [value], gradient) => kernels().descend(value, rate, gradient) };
+	if (optimizer === "adagrad") {
+		const epsilon = tf.scalar(ADAGRAD_EPSILON);
+		return {
+			slots: ["sum"],
+			step: (_, [value, sum], gradient) => kernels().adagrad(value, sum, rate, epsilon, gradient),
+		};
+	}
+	const constants = {
+		lr: rate,
+		beta1: tf.scalar(ADAM.beta1),
+		beta2: tf.scalar(ADAM.beta2),
+		epsilon: tf.scalar(ADAM.epsilon),
+	};
+	const steps = new Map<number, AdamStep>();
+	const stepOf = (t: number): AdamStep => {
+		const known = steps.get(t) ?? {
+			...constants,
+			power1: tf.scalar(ADAM.beta1 ** t),
+			power2: tf.scalar(ADAM.beta2 ** t),
+		};
+		steps.set(t, known);
+		return known;
+	};
+	return { slots: ["m", "v"], step: (t, [value, m, v], gradient) => kernels().adam(value, m, v, stepOf(t), gradient) };
+}
