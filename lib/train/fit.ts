@@ -49,6 +49,10 @@ export interface Fitted {
 	readonly stopped: boolean;
 	/** Rows trained on a second, validation and set-up left out. */
 	readonly samplesPerSecond: number;
+	/** The probabilities that it gives. */
+	readonly probs: readonly Prob[];
+	/** What gives them, for `saveModel`: model, weights, and what each tower's logit starts from. Its weights are gone after `dispose`. */
+	readonly network: Network;
 	/** pCTR, pCVR, pCTCVR and what the losses name, as far as the graph gives them, for rows of its data set. */
 	predict(rows: Int32Array): Predictions;
 	/**
@@ -143,6 +147,8 @@ export async function fit<G extends Graph, H extends Hyper>(model: Model<G, H>, 
 		history,
 		stopped: !finished,
 		samplesPerSecond: spent.rows / spent.seconds,
+		probs,
+		network,
 		predict: (rows) => predictOn(data, rows),
 		predictOn,
 		kept,
@@ -275,7 +281,8 @@ function validAuc(network: Network, prob: Prob): number | null {
 	).value;
 }
 
-function predictRows(network: Network, rows: Int32Array, probs: readonly Prob[]): Predictions {
+/** Probabilities of rows of the network's data set, a piece of rows at a time. */
+export function predictRows(network: Network, rows: Int32Array, probs: readonly Prob[]): Predictions {
 	const columns = probs.map(() => new Float32Array(rows.length));
 	for (let from = 0; from < rows.length; from += CHUNK) {
 		const part = predictBatch(network, rows.subarray(from, from + CHUNK), probs);
