@@ -14,6 +14,8 @@ export interface Pass {
 	readonly step?: number;
 	/** Reads a weight: as a whole, or for a table the rows of the batch's unique ids. */
 	readonly read: (name: string, batch?: Batch) => Tensor;
+	/** Whether the stage leaves a weight as it is: running statistics that are frozen do not move. */
+	readonly frozen?: (name: string) => boolean;
 }
 
 /** The layers of core/layers on TensorFlow. Gradients are given by hand where tfjs's own are slow. */
