@@ -209,8 +209,8 @@ export const training: Plan[] = [
 	[
 		"l2 does not reach tables",
 		"tensor/optimizers.ts",
-		"onRows(variables, unique, value, (rows) => step(rows, decayed(value, gradient)));",
-		"onRows(variables, unique, value, (rows) => step(rows, gradient));",
+		"onRows(weight.rows, variables, unique, value, (rows) => step(rows, decayed(value, gradient)));",
+		"onRows(weight.rows, variables, unique, value, (rows) => step(rows, gradient));",
 		"tensor/tensor.test.ts",
 		"optimisers l2 adds λ·w to the gradient; in a table on the rows used, or on all when dense",
 	],

@@ -35,6 +35,8 @@ export interface Kernels {
 	biasAddGrad(dy: Tensor2D): Tensor1D;
 	/** Gradient of ReLU, from its output y. */
 	reluGrad(dy: Tensor2D, y: Tensor2D): Tensor2D;
+	/** Rows of x by their numbers, which are not checked: `[n, width]`. */
+	gather(x: Tensor2D, index: Tensor1D): Tensor2D;
 	/** Standard normal draws that depend on the key alone. */
 	normal(shape: number[], key: readonly [number, number]): Tensor;
 	/** Uniform draws in [0, 1) that depend on the key alone. */

@@ -73,7 +73,7 @@ export function dense(x: Tensor2D, w: Tensor2D, b: Tensor1D, activation: "relu" 
 /** Rows of the batch's unique ids → each row's fields side by side. Gradient: a segment sum over the unique ids alone. */
 function lookup(rows: Tensor2D, batch: Batch, width: number): Tensor2D {
 	const gathered = tf.customGrad((...inputs) => ({
-		value: tf.gather(inputs[0] as Tensor2D, batch.index),
+		value: kernels().gather(inputs[0] as Tensor2D, batch.index),
 		gradFunc: (dy: Tensor) => [tf.unsortedSegmentSum(dy, batch.index, batch.unique.shape[0])],
 	}))(rows) as Tensor2D;
 	const { pooled } = batch;

@@ -73,6 +73,13 @@ export function nativeKernels(backend: NativeBackend): Kernels {
 		biasAdd: (x, bias) => one("BiasAdd", T, [x, bias]) as Tensor2D,
 		biasAddGrad: (dy) => one("BiasAddGrad", T, [dy]) as Tensor1D,
 		reluGrad: (dy, y) => one("ReluGrad", T, [dy, y]) as Tensor2D,
+		// tfjs's own checks every index in JavaScript first.
+		gather: (x, index) =>
+			one(
+				"GatherV2",
+				[int("batch_dims", 0), type("Tparams", float), type("Tindices", int32), type("Taxis", int32)],
+				[x, index, tf.scalar(0, "int32")],
+			) as Tensor2D,
 		normal: draw("StatelessRandomNormal"),
 		uniform: draw("StatelessRandomUniform"),
 		variable,

@@ -56,26 +56,28 @@ export function update(trained: readonly Trained[], unique: Tensor1D, how: Optim
 			else if (how.dense) {
 				const whole = tf.unsortedSegmentSum(gradient, unique, weight.value.shape[0]);
 				step(variables, decayed(weight.value.read(), whole));
-			} else onRows(variables, unique, value, (rows) => step(rows, decayed(value, gradient)));
+			} else onRows(weight.rows, variables, unique, value, (rows) => step(rows, decayed(value, gradient)));
 		}
 	});
 }
 
 /** Does something to copies of some rows of variables, and puts the rows back. The first one's rows are at hand already. */
-function onRows(variables: Variable[], ids: Tensor1D, first: Tensor, change: (rows: Variable[]) => void): void {
-	const rows = variables.map((variable, i) => {
-		if (i === 0) return kernels().variable(first);
+function onRows(
+	held: Variable[],
+	variables: Variable[],
+	ids: Tensor1D,
+	first: Tensor,
+	change: (rows: Variable[]) => void,
+): void {
+	for (const [i, variable] of variables.entries()) {
+		const rows = i === 0 ? first : variable.rows(ids);
+		if (held[i]) held[i].assign(rows);
+		else held[i] = kernels().variable(rows);
 		// Freed at once: a variable that is alone with its memory is updated in place.
-		const gathered = variable.rows(ids);
-		const made = kernels().variable(gathered);
-		gathered.dispose();
-		return made;
-	});
-	change(rows);
-	for (const [i, row] of rows.entries()) {
-		variables[i].assignRows(ids, row.read());
-		row.dispose();
+		if (i > 0) rows.dispose();
 	}
+	change(held);
+	for (const [i, variable] of variables.entries()) variable.assignRows(ids, held[i].read());
 }
 
 interface Rule {

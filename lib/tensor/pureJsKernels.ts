@@ -35,6 +35,7 @@ export function pureJsKernels(): Kernels {
 		biasAdd: (x, bias) => tf.add(x, bias),
 		biasAddGrad: (dy) => tf.sum(dy, 0),
 		reluGrad: (dy, y) => tf.mul(dy, tf.step(y)),
+		gather: (x, index) => tf.gather(x, index),
 		normal: (shape, key) => draw(shape, key, "normal"),
 		uniform: (shape, key) => draw(shape, key, "uniform"),
 		variable,

@@ -13,6 +13,8 @@ export interface Weight {
 	readonly value: Variable;
 	/** What the optimiser keeps, by its name ("m" and "v" of Adam); made at the first update. */
 	readonly slots: Record<string, Variable>;
+	/** Variables that hold the rows of a table, and of its slots, while they are updated. */
+	readonly rows: Variable[];
 	/** Updates so far. */
 	steps: number;
 }
@@ -45,7 +47,7 @@ export function weight(
 	const drawn = tf.tidy(() =>
 		"value" in start ? tf.fill(shape, start.value) : tf.mul(kernels().normal(shape, [a, b]), start.std),
 	);
-	const made: Weight = { name, kind, value: variableOf(drawn), slots: {}, steps: 0 };
+	const made: Weight = { name, kind, value: variableOf(drawn), slots: {}, rows: [], steps: 0 };
 	weights.set(name, made);
 	return made;
 }
@@ -58,7 +60,8 @@ export function slotOf(weight: Weight, name: string): Variable {
 
 /** Frees all weights and slots. */
 export function disposeWeights(weights: Weights): void {
-	for (const { value, slots } of weights.values()) for (const v of [value, ...Object.values(slots)]) v.dispose();
+	for (const { value, slots, rows } of weights.values())
+		for (const v of [value, ...Object.values(slots), ...rows]) v.dispose();
 	weights.clear();
 }
 
@@ -141,7 +144,7 @@ export function restoreWeights(
 	for (const { name, kind, steps, slots } of state) {
 		const of = (slot: string) => variableOf(tensor(`${slot}/${name}`));
 		const kept = Object.fromEntries(slots.map((slot) => [slot, of(slot)]));
-		weights.set(name, { name, kind, steps, value: of("value"), slots: kept });
+		weights.set(name, { name, kind, steps, value: of("value"), slots: kept, rows: [] });
 	}
 	const copied = [...weights.values()].filter(({ name }) => arrays.has(`${prefix}/${name}`));
 	return snapshotOf(copied.map((of) => ({ of, copy: tensor(`${prefix}/${of.name}`) })));
