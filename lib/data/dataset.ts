@@ -37,7 +37,7 @@ export interface Dataset {
 	readonly fields: readonly Field[];
 	/** Event → 0/1 a row. */
 	readonly events: Readonly<Record<string, Uint8Array>>;
-	/** Number of the user of each row, from 0; for metrics by user. */
+	/** Number of the user of each row, from 0, and −1 where it has none; for metrics by user. */
 	readonly user?: Int32Array;
 	/** Prob (or "conversion|do(click)") → its true value a row, where the log is simulated. */
 	readonly truth: Readonly<Record<string, Float32Array>>;
@@ -48,6 +48,8 @@ export interface Dataset {
 	readonly remarks?: readonly Dropped[];
 	/** The protocol card of a prepared folder: it stands beside every number of its log. */
 	readonly card?: Card;
+	/** The prepared folder that it was read from: its vocabulary is what encodes raw ids. */
+	readonly folder?: string;
 }
 
 /** The rows of `rows` that belong to a space: all for "impression", else those whose event happened. */

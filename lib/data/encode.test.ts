@@ -65,6 +65,11 @@ describe("events, users, truth", () => {
 		expect(data.truth["conversion|click"][10]).toBe(0.5);
 		expect([data.read, data.dropped]).toEqual([22, [{ reason: "made up", count: 2, first: "toy:3" }]]);
 	});
+	it("a row whose user is 0 or below has none", () => {
+		const log = toyLog();
+		(log.columns.uid as Int32Array).set([0, -7, 5], 0);
+		expect([...(encoded(log).user as Int32Array).subarray(0, 3)]).toEqual([-1, -1, 0]);
+	});
 	it("a conversion without its click is refused, by its row", () => {
 		const log = toyLog();
 		(log.columns.is_buy as Uint8Array)[3] = 1;

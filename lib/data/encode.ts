@@ -97,6 +97,7 @@ function scaled(values: Exclude<Column, Lists>, train: Int32Array): Float32Array
 function numbered(values: Exclude<Column, Lists>): Int32Array {
 	const seen = new Map<number, number>();
 	return Int32Array.from(values, (v) => {
+		if (v <= 0) return -1;
 		const known = seen.get(v);
 		if (known !== undefined) return known;
 		seen.set(v, seen.size);

@@ -106,12 +106,45 @@ describe("against the truth", () => {
 	});
 });
 
+describe("within users", () => {
+	// Row 5 has no user.
+	const byUser: Labelled = { ...rows, user: Int32Array.of(2, 2, 0, 2, 0, -1) };
+	it("P(conversion | click) among a user's clicked rows, weighed by them; users with one class alone are left out", () => {
+		const metrics = evaluate({ [pCVR]: scores }, byUser);
+		// User 2: 0.5 against 0.25 and 0.75. User 0 has one clicked row.
+		const half = { value: 0.5, se: null, space: "click", n: 3, positives: 1, users: { covered: 1, all: 2 } };
+		for (const weight of ["", ";weight=clicks", ";weight=uniform"])
+			expect(metrics[`gauc(conversion|click${weight})`], weight).toEqual(half);
+		expect(Object.keys(metrics).filter((name) => name.startsWith("gauc"))).toHaveLength(3);
+	});
+	it("over all impressions a user weighs his rows, his clicks, or one", () => {
+		const metrics = evaluate({ [pCTCVR]: scores }, byUser);
+		// User 2: half of two pairs, 3 rows, 3 clicks. User 0: 0.5 against 0.875 is lost, 2 rows, 1 click.
+		const about = { space: "impression", n: 5, positives: 2, users: { covered: 2, all: 2 } };
+		expect(metrics["gauc(conversion|impression)"]).toMatchObject({ value: 0.3, ...about });
+		expect(metrics["gauc(conversion|impression;weight=clicks)"]).toMatchObject({ value: 0.375, ...about });
+		expect(metrics["gauc(conversion|impression;weight=uniform)"]).toMatchObject({ value: 0.25, ...about });
+	});
+	it("is null where no user has both classes, and says so", () => {
+		const alone = { ...rows, user: Int32Array.of(0, 1, 2, 3, 4, 5) };
+		const { value, reason } = evaluate({ [pCTR]: scores }, alone)["gauc(click|impression)"];
+		expect([value, reason]).toEqual([null, "0 of 6 users have both classes"]);
+	});
+	it("a log without users has none", () => {
+		expect(Object.keys(evaluate({ [pCTR]: scores }, rows)).some((name) => name.startsWith("gauc"))).toBe(false);
+	});
+});
+
 describe("labelled", () => {
 	it("picks rows of events and truths, in the order asked for", () => {
-		const picked = labelled({ ...rows, truth: { [pCVR]: scores } }, Int32Array.of(4, 0));
+		const picked = labelled(
+			{ ...rows, truth: { [pCVR]: scores }, user: Int32Array.of(9, 8, 7, 6, 5, 4) },
+			Int32Array.of(4, 0),
+		);
 		expect(picked).toEqual({
 			events: { click: Uint8Array.of(0, 1), conversion: Uint8Array.of(0, 1) },
 			truth: { [pCVR]: Float32Array.of(0.875, 0.5) },
+			user: Int32Array.of(5, 9),
 		});
 	});
 });

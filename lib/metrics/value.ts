@@ -1,5 +1,5 @@
 /** Raised when a change alters a metric's value. */
-export const metricsVersion = 1;
+export const metricsVersion = 2;
 
 /** A metric with what it takes to judge it. */
 export interface MetricValue {
@@ -14,5 +14,7 @@ export interface MetricValue {
 	positives: number;
 	/** Of `truth.auc`: what the truth itself reaches, the Bayes ceiling. No model beats it but by chance. */
 	ceiling?: number;
+	/** Of `gauc`: users with both classes, over whose rows it is taken, and users with any row of the space. */
+	users?: { covered: number; all: number };
 	reason?: string;
 }

@@ -29,9 +29,9 @@ export interface EvaluateFolder {
  * Every metric of a model over a part of a prepared folder that need not fit into memory: the names and values of
  * `evaluate`, to the last bit.
  *
- * One pass predicts every column and puts it aside on disk (4 bytes a row and Prob, 1 an event, 4 a truth; in the folder itself, in
+ * One pass predicts every column and puts it aside on disk (4 bytes a row and Prob, 1 an event, 4 a truth and a user; in the folder itself, in
  * files that are gone afterwards). Then one Prob after another is read back and measured, which takes memory of 9 bytes a row:
- * score, label, and room to sort. Where the folder knows the truth it is 16.
+ * score, label, and room to sort. Where the folder knows the truth it is 16; where it knows users, 4 more.
  *
  * @throws InputError no prepared folder, or one that the model was not trained on
  * @throws Error it was stopped, or the disk is full
@@ -41,8 +41,15 @@ export async function evaluateFolder(options: EvaluateFolder): Promise<Record<st
 	const card = await readCard(folder);
 	const rows = card.rows[part];
 	const stop = interrupted(options.signal);
-	const columns = new Map<string, ScratchColumn<Float32Array> | ScratchColumn<Uint8Array>>();
-	const aside = <A extends Float32Array | Uint8Array>(name: string, make: new (n: number) => A, values: A) => {
+	const columns = new Map<
+		string,
+		ScratchColumn<Float32Array> | ScratchColumn<Int32Array> | ScratchColumn<Uint8Array>
+	>();
+	const aside = <A extends Float32Array | Int32Array | Uint8Array>(
+		name: string,
+		make: new (n: number) => A,
+		values: A,
+	) => {
 		const column = (columns.get(name) ?? scratchColumn(make, folder)) as ScratchColumn<A>;
 		columns.set(name, column as never);
 		column.append(values);
@@ -58,6 +65,7 @@ export async function evaluateFolder(options: EvaluateFolder): Promise<Record<st
 				aside(`score ${prob}`, Float32Array, scores);
 			}
 			for (const [event, happened] of Object.entries(data.events)) aside(`event ${event}`, Uint8Array, happened);
+			if (data.user) aside("user of rows", Int32Array, data.user);
 			for (const [name, truth] of Object.entries(data.truth)) {
 				if (!(name in predictions) && !(name === "conversion|do(click)" && pCVR in predictions)) continue;
 				truths.add(name);
@@ -79,12 +87,19 @@ export async function evaluateFolder(options: EvaluateFolder): Promise<Record<st
 			probs,
 			events: Object.keys(card.events),
 			truths: [...truths],
+			...(card.users === undefined ? {} : { users: card.users }),
 			*pieces(prob, events, ofTruths): Generator<Piece> {
 				const [happened, truth] = [read("event", events), read("truth", ofTruths)];
+				const user = card.users === undefined || events.length === 0 ? [] : read("user", ["of rows"]);
 				const next = (of: ReturnType<typeof read>) =>
 					Object.fromEntries(of.map(([name, pieces]) => [name, pieces.next().value]));
 				for (const scores of read("score", [prob])[0][1])
-					yield { scores: scores as Float32Array, events: next(happened), truth: next(truth) };
+					yield {
+						scores: scores as Float32Array,
+						events: next(happened),
+						truth: next(truth),
+						...(user.length > 0 ? { user: next(user)["of rows"] } : {}),
+					};
 			},
 		});
 	} finally {

@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-type Values = Float32Array | Uint8Array;
+type Values = Float32Array | Int32Array | Uint8Array;
 
 /** Entries read back at a time. */
 const PIECE = 1 << 18;

@@ -1,16 +1,19 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { openDuckDb, sqlText } from "../duckdb";
-import { CARD, type Card, type PerPart, parts } from "./card";
+import { openDuckDb, sqlName, sqlText } from "../duckdb";
+import { CARD, type Card, type PerPart, parts, USER } from "./card";
 
 /** Vocabulary sizes of the fields: one large field of users, items and shops each, and many small ones, as in Ali-CCP. */
 const SIZES = [200_000, 120_000, 60_000, 12_000, 9000, 4000, 700, 500, 100, 98, 14, 13, 8, 5, 4, 3, 3, 2];
+
+/** Numbers of users; 0 is a row without one. */
+const USERS = 3000;
 
 /**
  * For tests and benchmarks: writes a prepared folder of any size, straight by SQL and in a few MB of memory. Ids have a long
  * tail; a tenth of the rows are clicked and a fifth of those convert, by two of the fields.
  *
- * @param truth whether the folder tells true probabilities, as a simulated log's does
+ * @param truth whether the folder tells true probabilities and users, as a simulated log's does
  * @param count how many fields, from 6 to 18
  */
 export async function makeFolder(folder: string, rows: PerPart, truth = false, count = SIZES.length): Promise<Card> {
@@ -26,10 +29,13 @@ export async function makeFolder(folder: string, rows: PerPart, truth = false, c
 		events: { click: "click", conversion: "conversion" },
 		implies: { conversion: "click" },
 		features: Object.fromEntries(names.map((name) => [name, { kind: "id" }])),
-		...(truth ? { truth: Object.fromEntries(Object.keys(truths).map((prob, i) => [prob, `truth${i}`])) } : {}),
+		...(truth
+			? { user: "f0", truth: Object.fromEntries(Object.keys(truths).map((prob, i) => [prob, `truth${i}`])) }
+			: {}),
 	};
 	const columns = [
 		...names,
+		...(truth ? [`CAST(f0 % ${USERS + 1} AS INTEGER) AS ${sqlName(USER)}`] : []),
 		`CAST(${uniform(98)} < ${ctr} AS UTINYINT) AS click`,
 		`CAST(click = 1 AND ${uniform(99)} < ${cvr} AS UTINYINT) AS conversion`,
 		...(truth ? Object.values(truths).map((formula, i) => `CAST(${formula} AS FLOAT) AS truth${i}`) : []),
@@ -65,6 +71,7 @@ export async function makeFolder(folder: string, rows: PerPart, truth = false, c
 			schema,
 			fields: names.map((name, field) => ({ name, kind: "id", size: sizes[field] })),
 			unknown: {},
+			...(truth ? { users: USERS } : {}),
 		};
 		await writeFile(join(folder, CARD), JSON.stringify(card));
 		return card;

@@ -45,7 +45,7 @@ export async function readPrepared(folder: string, progress?: (done: number, tot
 				fieldOf(field, [...columns, ...commonLists], of("common") as Int32Array | undefined),
 			),
 			events: Object.fromEntries(Object.keys(card.events).map((event) => [event, of(event) as Uint8Array])),
-			user: card.users === undefined ? undefined : (of(USER) as Int32Array),
+			user: card.users === undefined ? undefined : (of(USER) as Int32Array).map((number) => number - 1),
 			truth: Object.fromEntries(
 				Object.entries(schema.truth ?? {}).map(([prob, column]) => [prob, of(column) as Float32Array]),
 			),
@@ -53,6 +53,7 @@ export async function readPrepared(folder: string, progress?: (done: number, tot
 			dropped: card.dropped,
 			remarks: card.remarks,
 			card,
+			folder,
 		};
 	} finally {
 		db.close();
@@ -135,24 +136,29 @@ export const select = (file: string, columns: readonly Filling[]): string =>
 export const fits = (chunk: DuckDBDataChunk, columns: readonly Filling[], row: number): boolean =>
 	columns.every(({ values }) => !values || row + chunk.rowCount <= values.length);
 
-/** Puts the rows of a piece into columns, from `row` on. */
-export function addChunk(chunk: DuckDBDataChunk, columns: readonly Filling[], row: number): void {
-	const n = chunk.rowCount;
+/** Puts the rows of a chunk, or those in [from, to), into columns, from `row` on. */
+export function addChunk(
+	chunk: DuckDBDataChunk,
+	columns: readonly Filling[],
+	row: number,
+	from = 0,
+	to = chunk.rowCount,
+): void {
 	for (const [index, { values, lists }] of columns.entries()) {
 		const vector = chunk.getColumnVector(index);
 		if (values) {
 			const { items } = vector as unknown as { items: Values };
-			values.set(items.subarray(0, n), row);
+			values.set(items.subarray(from, to), row);
 		} else if (lists) {
 			const { entries, child } = listsIn(vector);
 			const { items } = child as unknown as { items: Int32Array | Float32Array };
 			const piece = items.slice();
 			let length = 0;
-			for (let i = 0; i < n; i++) {
+			for (let i = from; i < to; i++) {
 				const [begin, size] = [Number(entries[2 * i]), Number(entries[2 * i + 1])];
 				if (begin !== length) piece.set(items.subarray(begin, begin + size), length);
 				length += size;
-				lists.offsets[row + i + 1] = lists.length + length;
+				lists.offsets[row + i - from + 1] = lists.length + length;
 			}
 			lists.pieces.push(piece.length === length ? piece : piece.slice(0, length));
 			lists.length += length;
