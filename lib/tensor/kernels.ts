@@ -41,6 +41,26 @@ export interface Kernels {
 	normal(shape: number[], key: readonly [number, number]): Tensor;
 	/** Uniform draws in [0, 1) that depend on the key alone. */
 	uniform(shape: number[], key: readonly [number, number]): Tensor;
+	/** A mask to drop units with: 0 with probability `rate` (to the nearest 2⁻¹⁶), else 1. Depends on the key alone. */
+	keep(shape: number[], rate: number, key: readonly [number, number]): Tensor;
+	/**
+	 * Normalises each column by its mean and variance over the rows (divided by their number), then scales and shifts.
+	 * `variance` is divided by rows − 1, for running statistics; `kept` is for the gradient.
+	 */
+	batchNorm(
+		x: Tensor2D,
+		scale: Tensor1D,
+		shift: Tensor1D,
+		epsilon: number,
+	): { y: Tensor2D; mean: Tensor1D; variance: Tensor1D; kept: Tensor[] };
+	/** Gradients of `batchNorm` in x, scale and shift. */
+	batchNormGrad(
+		dy: Tensor2D,
+		x: Tensor2D,
+		scale: Tensor1D,
+		kept: Tensor[],
+		epsilon: number,
+	): [Tensor2D, Tensor1D, Tensor1D];
 	variable(init: Tensor): Variable;
 	/** One step of Adam (Kingma & Ba 2015, Algorithm 1, with the ε of TensorFlow's kernel: lr·√(1 − β₂ᵗ)/(1 − β₁ᵗ) · m/(√v + ε)). */
 	adam(value: Variable, m: Variable, v: Variable, step: AdamStep, gradient: Tensor): void;

@@ -1,8 +1,13 @@
-import type { GradSaveFunc, Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
-import type { Layers } from "../core/layers";
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
+import type { Hidden, Layers } from "../core/layers";
 import { words } from "../core/random";
+import { attend, transfer } from "./attention";
 import type { Batch } from "./batch";
+import { biased, dense, product, relu } from "./dense";
+import { mixture, productOfEach } from "./experts";
+import type { Variable } from "./kernels";
 import { tf } from "./native";
+import { batchNorm, layerNorm, normalizeBy } from "./norm";
 import { kernels } from "./tier";
 import { type Weights, weight } from "./weights";
 
@@ -18,21 +23,75 @@ export interface Pass {
 	readonly frozen?: (name: string) => boolean;
 }
 
+/** Share by which a batch moves the running statistics of batch normalisation, as in PyTorch. */
+const MOMENTUM = 0.1;
+
 /** The layers of core/layers on TensorFlow. Gradients are given by hand where tfjs's own are slow. */
 export function layers(pass: Pass): Layers {
 	const { weights, seed } = pass;
 
-	const denseLayer = (name: string, x: Tensor2D, width: number, std: number, activation: "relu" | "none"): Tensor2D => {
-		weight(weights, seed, `${name}/w`, [x.shape[1], width], { std });
-		weight(weights, seed, `${name}/b`, [width], { value: 0 });
-		return dense(x, pass.read(`${name}/w`) as Tensor2D, pass.read(`${name}/b`) as Tensor1D, activation);
+	const normal = (name: string, shape: number[], std: number): Tensor => {
+		weight(weights, seed, name, shape, { std });
+		return pass.read(name);
 	};
+	const filled = (name: string, shape: number[], value: number): Tensor => {
+		weight(weights, seed, name, shape, { value });
+		return pass.read(name);
+	};
+	/** Read past the pass: no gradient reaches a state. */
+	const state = (name: string, shape: number[], value: number): Variable =>
+		weight(weights, seed, name, shape, { value }, "state").value;
+
+	const bias = (name: string, width: number): Tensor1D => filled(`${name}/b`, [width], 0) as Tensor1D;
 
 	const dropout = (name: string, x: Tensor2D, rate: number): Tensor2D => {
 		if (rate === 0 || pass.step === undefined) return x;
+		if (pass.frozen?.(`${name}/w`)) return x;
 		const [a, b] = words(seed, `dropout/${name}/${pass.step}`);
-		const kept = tf.greaterEqual(kernels().uniform(x.shape, [a, b]), rate);
-		return tf.mul(x, tf.mul(tf.cast(kept, "float32"), 1 / (1 - rate)));
+		return tf.mul(x, tf.mul(kernels().keep(x.shape, rate, [a, b]), 1 / (1 - rate)));
+	};
+
+	const linear = (name: string, x: Tensor2D, width: number): Tensor2D => {
+		const w = normal(`${name}/w`, [x.shape[1], width], Math.sqrt(1 / x.shape[1]));
+		return dense(x, w as Tensor2D, bias(name, width), "none");
+	};
+
+	const normalized = (name: string, x: Tensor2D): Tensor2D => {
+		const shape = [x.shape[1]];
+		const [scale, shift] = [filled(`${name}/scale`, shape, 1), filled(`${name}/shift`, shape, 0)] as Tensor1D[];
+		const running = { mean: state(`${name}/mean`, shape, 0), variance: state(`${name}/variance`, shape, 1) };
+		if (pass.step === undefined || x.shape[0] === 1 || pass.frozen?.(`${name}/mean`)) {
+			const [mean, variance] = [running.mean.read(), running.variance.read()] as Tensor1D[];
+			return normalizeBy(x, { mean, variance }, scale, shift);
+		}
+		return batchNorm(x, scale, shift, (batch) => {
+			for (const of of ["mean", "variance"] as const)
+				running[of].assign(tf.add(tf.mul(running[of].read(), 1 - MOMENTUM), tf.mul(batch[of], MOMENTUM)));
+		});
+	};
+
+	/** What follows the product of a hidden layer that is normalised. */
+	const normalizedRelu = (name: string, sum: Tensor2D): Tensor2D => relu(normalized(`${name}/norm`, sum));
+
+	const hiddenLayer = (name: string, x: Tensor2D, width: number, std: number, batchNorm?: boolean): Tensor2D => {
+		const w = normal(`${name}/w`, [x.shape[1], width], std) as Tensor2D;
+		return batchNorm ? normalizedRelu(name, product(x, w)) : dense(x, w, bias(name, width), "relu");
+	};
+
+	/** Runs hidden layers one after the other, with dropout after each. */
+	const stacked = (
+		name: string,
+		x: Tensor2D,
+		widths: readonly number[],
+		{ dropout: rate = 0 }: Hidden,
+		layer: (name: string, x: Tensor2D, i: number) => Tensor2D,
+	): Tensor2D => {
+		if (typeof rate === "object" && rate.length !== widths.length)
+			throw new Error(`"${name}" has ${widths.length} layers and ${rate.length} shares of dropout`);
+		return widths.reduce((h, _, i) => {
+			const y = layer(`${name}/${i}`, h, i);
+			return dropout(`${name}/${i}`, y, typeof rate === "number" ? rate : rate[i]);
+		}, x);
 	};
 
 	return {
@@ -42,32 +101,59 @@ export function layers(pass: Pass): Layers {
 			const e = lookup(pass.read(table, batch) as Tensor2D, batch, width);
 			return batch.numbers ? tf.concat([e, batch.numbers], 1) : e;
 		},
-		mlp: (name, x, widths, rate = 0) =>
-			widths.reduce((h, width, i) => {
-				const layer = `${name}/${i}`;
-				return dropout(layer, denseLayer(layer, h, width, Math.sqrt(2 / h.shape[1]), "relu"), rate);
-			}, x),
-		logit: (name, x) => tf.reshape(denseLayer(`${name}/logit`, x, 1, Math.sqrt(1 / x.shape[1]), "none"), [-1]),
+		mlp: (name, x, widths, how = {}) => {
+			const hidden = typeof how === "number" ? { dropout: how } : how;
+			return stacked(name, x, widths, hidden, (layer, h, i) =>
+				hiddenLayer(layer, h, widths[i], Math.sqrt(2 / h.shape[1]), hidden.batchNorm),
+			);
+		},
+		linear,
+		logit: (name, x) => tf.reshape(linear(`${name}/logit`, x, 1), [-1]),
+		batchNorm: normalized,
+		layerNorm(name, x) {
+			const width = x.shape[x.shape.length - 1];
+			const [scale, shift] = [filled(`${name}/scale`, [width], 1), filled(`${name}/shift`, [width], 0)] as Tensor1D[];
+			return tf.reshape(layerNorm(tf.reshape(x, [-1, width]) as Tensor2D, scale, shift), x.shape) as typeof x;
+		},
+		attention(name, queries, keys, { heads, width, mask }) {
+			if (width % heads !== 0) throw new Error(`"${name}": ${heads} heads cannot share a width of ${width}`);
+			const projected = (of: string, x: Tensor3D): Tensor3D => {
+				const [rows, places, from] = x.shape;
+				const w = normal(`${name}/${of}`, [from, width], Math.sqrt(1 / from));
+				return tf.reshape(product(tf.reshape(x, [-1, from]), w as Tensor2D), [rows, places, width]);
+			};
+			return attend(projected("query", queries), projected("key", keys), projected("value", keys), heads, mask);
+		},
+		experts(name, x, count, widths, hidden = {}) {
+			const last = stacked(name, x, widths, hidden, (layer, h, i) => {
+				const to = widths[i];
+				if (i === 0) return hiddenLayer(layer, h, count * to, Math.sqrt(2 / h.shape[1]), hidden.batchNorm);
+				const from = widths[i - 1];
+				const w = normal(`${layer}/w`, [count, from, to], Math.sqrt(2 / from)) as Tensor3D;
+				const sum = productOfEach(tf.reshape(h, [-1, count, from]), w);
+				return hidden.batchNorm ? normalizedRelu(layer, sum) : relu(biased(sum, bias(layer, count * to)));
+			});
+			return tf.reshape(last, [-1, count, widths[widths.length - 1]]);
+		},
+		gate: (name, x, count) => tf.softmax<Tensor2D>(linear(name, x, count)),
+		mixture(gates, ...experts) {
+			if (experts.length === 1) return mixture(gates, experts[0]);
+			const sizes = experts.map((group) => group.shape[1]);
+			const parts = tf.split(gates, sizes, 1) as Tensor2D[];
+			return experts.map((group, i) => mixture(parts[i], group)).reduce((a, b) => tf.add(a, b));
+		},
+		transfer(name, own, given) {
+			const width = own.shape[1];
+			const both = tf.concat([own, given], 0);
+			const [q, k, v] = ["query", "key", "value"].map((of) =>
+				product(both, normal(`${name}/${of}`, [width, width], Math.sqrt(1 / width)) as Tensor2D),
+			);
+			return transfer(q, k, v);
+		},
+		constant(name, shape) {
+			return state(name, [...shape], 0).read();
+		},
 	};
-}
-
-/** x·w + b, with ReLU or without. Gradients: two matrix products, `BiasAddGrad`, `ReluGrad`. */
-export function dense(x: Tensor2D, w: Tensor2D, b: Tensor1D, activation: "relu" | "none"): Tensor2D {
-	const k = kernels();
-	return tf.customGrad((...given) => {
-		const [x, w, b, save] = given as unknown as [Tensor2D, Tensor2D, Tensor1D, GradSaveFunc];
-		const sum = k.biasAdd(k.matMul(x, w, false, false), b);
-		const y = activation === "relu" ? tf.relu(sum) : sum;
-		save([x, w, y]);
-		return {
-			value: y,
-			gradFunc: (dy: Tensor, saved: Tensor[]) => {
-				const [x, w, y] = saved as [Tensor2D, Tensor2D, Tensor2D];
-				const g = activation === "relu" ? k.reluGrad(dy as Tensor2D, y) : (dy as Tensor2D);
-				return [k.matMul(g, w, false, true), k.matMul(x, g, true, false), k.biasAddGrad(g)];
-			},
-		};
-	})(x, w, b) as Tensor2D;
 }
 
 /** Rows of the batch's unique ids → each row's fields side by side. Gradient: a segment sum over the unique ids alone. */

@@ -13,7 +13,7 @@ export function nativeKernels(backend: NativeBackend): Kernels {
 	const attribute =
 		(kind: string) =>
 		(name: string, value: unknown): OpAttribute => ({ name, type: binding[`TF_ATTR_${kind}`] as number, value });
-	const [type, flag, int, text, shapeOf] = ["TYPE", "BOOL", "INT", "STRING", "SHAPE"].map(attribute);
+	const [type, flag, int, real, text, shapeOf] = ["TYPE", "BOOL", "INT", "FLOAT", "STRING", "SHAPE"].map(attribute);
 	const [float, int32] = [binding.TF_FLOAT as number, binding.TF_INT32 as number];
 	const T = [type("T", float)];
 	const dtype = [type("dtype", float)];
@@ -24,13 +24,24 @@ export function nativeKernels(backend: NativeBackend): Kernels {
 		void binding.executeOp(op, attributes, backend.getInputTensorIds(inputs), 0);
 
 	const draw =
-		(op: string) =>
+		(op: string, of = float) =>
 		(shape: number[], key: readonly [number, number]): Tensor =>
 			one(
 				op,
-				[type("dtype", float), type("T", int32), type("Tseed", int32)],
+				[type("dtype", of), type("T", int32), type("Tseed", int32)],
 				[tf.tensor1d(shape, "int32"), tf.tensor1d([...key], "int32")],
 			);
+	const bits = draw("StatelessRandomUniformFullInt", int32);
+
+	/** The fused kernel is one for images: rows are images of one pixel. */
+	const image = (x: Tensor2D) => tf.reshape(x, [x.shape[0], 1, 1, x.shape[1]]);
+	const fused = (epsilon: number) => [
+		...T,
+		type("U", float),
+		real("epsilon", epsilon),
+		text("data_format", "NHWC"),
+		flag("is_training", true),
+	];
 
 	const handles = new WeakMap<Variable, Tensor>();
 	function variable(init: Tensor): Variable {
@@ -82,6 +93,30 @@ export function nativeKernels(backend: NativeBackend): Kernels {
 			) as Tensor2D,
 		normal: draw("StatelessRandomNormal"),
 		uniform: draw("StatelessRandomUniform"),
+		keep(shape, rate, key) {
+			// The draws are what costs: each gives two numbers, its 32 bits and its lower 16, which a shift makes the upper ones.
+			const n = shape.reduce((a, b) => a * b, 1);
+			const drawn = bits([Math.ceil(n / 2)], key);
+			const lower = one("LeftShift", [type("T", int32)], [drawn, tf.scalar(16, "int32")]);
+			const below = tf.scalar(Math.min(Math.round(rate * 65536), 65535) * 65536 - 2 ** 31, "int32");
+			const kept = tf.concat([tf.greaterEqual(drawn, below), tf.greaterEqual(lower, below)]);
+			return tf.cast(tf.reshape(n % 2 ? tf.slice(kept, 0, n) : kept, shape), "float32");
+		},
+		batchNorm(x, scale, shift, epsilon) {
+			const none = tf.tensor1d([]);
+			const [y, mean, variance, ...kept] = backend.executeMultipleOutputs(
+				"FusedBatchNormV3",
+				[...fused(epsilon), real("exponential_avg_factor", 1)],
+				[image(x), scale, shift, none, none],
+				6,
+			);
+			return { y: tf.reshape(y, x.shape), mean: mean as Tensor1D, variance: variance as Tensor1D, kept };
+		},
+		batchNormGrad(dy, x, scale, kept, epsilon) {
+			const inputs = [image(dy), image(x), scale, ...kept];
+			const [dx, dScale, dShift] = backend.executeMultipleOutputs("FusedBatchNormGradV3", fused(epsilon), inputs, 5);
+			return [tf.reshape(dx, x.shape), dScale as Tensor1D, dShift as Tensor1D];
+		},
 		variable,
 		adam: (value, m, v, { power1, power2, lr, beta1, beta2, epsilon }, gradient) =>
 			run(

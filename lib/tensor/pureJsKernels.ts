@@ -38,6 +38,23 @@ export function pureJsKernels(): Kernels {
 		gather: (x, index) => tf.gather(x, index),
 		normal: (shape, key) => draw(shape, key, "normal"),
 		uniform: (shape, key) => draw(shape, key, "uniform"),
+		keep: (shape, rate, key) => tf.cast(tf.greaterEqual(draw(shape, key, "uniform"), rate), "float32"),
+		batchNorm(x, scale, shift, epsilon) {
+			const mean = tf.mean<Tensor1D>(x, 0);
+			const centred = tf.sub(x, mean);
+			const variance = tf.mean<Tensor1D>(tf.square(centred), 0);
+			const inverse = tf.rsqrt(tf.add(variance, epsilon));
+			const unit = tf.mul(centred, inverse);
+			const unbiased = tf.mul<Tensor1D>(variance, x.shape[0] / Math.max(x.shape[0] - 1, 1));
+			return { y: tf.add(tf.mul(unit, scale), shift), mean, variance: unbiased, kept: [unit, inverse] };
+		},
+		batchNormGrad(dy, _, scale, [unit, inverse]) {
+			const dScale = tf.sum<Tensor1D>(tf.mul(dy, unit), 0);
+			const dShift = tf.sum<Tensor1D>(dy, 0);
+			const rows = dy.shape[0];
+			const along = tf.add(tf.mul(unit, tf.div(dScale, rows)), tf.div(dShift, rows));
+			return [tf.mul(tf.sub(dy, along), tf.mul(scale, inverse)) as Tensor2D, dScale, dShift];
+		},
 		variable,
 		adam: (value, m, v, { lr, power1, power2, beta1, beta2, epsilon }, gradient) =>
 			void tf.tidy(() => {
