@@ -31,7 +31,9 @@ export async function writeParquet(
 	const half = `${path}.part-${process.pid}`;
 	const db = await openDuckDb({ threads: 1 });
 	try {
-		await fill(db, columns, rows);
+		const table = await tableLike(db, columns);
+		table.append(columns, rows);
+		table.end();
 		const texts = Object.entries(metadata).map(([key, text]) => `${sqlName(key)}: ${sqlText(text)}`);
 		const kept = texts.length > 0 ? `, KV_METADATA {${texts.join(", ")}}` : "";
 		await db.run(`COPY piece TO ${sqlText(half)} (FORMAT parquet, COMPRESSION zstd${kept})`);
@@ -63,31 +65,43 @@ function typeOf(column: ParquetColumn): DuckDBType {
 	return column instanceof Float64Array ? DOUBLE : UTINYINT;
 }
 
-async function fill(db: DuckDb, columns: Readonly<Record<string, ParquetColumn>>, rows: number): Promise<void> {
+/** A table `piece` that is filled with typed columns. */
+export interface PieceTable {
+	append(columns: Readonly<Record<string, ParquetColumn>>, rows: number): void;
+	/** Gives the last rows to the table. */
+	end(): void;
+}
+
+/** Makes the table `piece` with columns of the same names and types. */
+export async function tableLike(db: DuckDb, columns: Readonly<Record<string, ParquetColumn>>): Promise<PieceTable> {
 	const { DuckDBDataChunk } = duckdb();
-	const all = Object.values(columns);
-	const types = all.map(typeOf);
+	const types = Object.values(columns).map(typeOf);
 	const declared = Object.keys(columns).map((name, i) => `${sqlName(name)} ${types[i]}`);
 	await db.run(`CREATE TABLE piece (${declared.join(", ")})`);
 	const appender = await db.connection.createAppender("piece");
 	const chunk = DuckDBDataChunk.create(types);
-	for (let from = 0; from < rows; from += PIECE) {
-		const to = Math.min(rows, from + PIECE);
-		chunk.reset();
-		chunk.rowCount = to - from;
-		all.forEach((column, at) => {
-			const vector = chunk.getColumnVector(at);
-			if (isLists(column)) {
-				const { entries, values } = listsFrom(column, from, to);
-				setLists(vector, entries, values);
-				return;
+	return {
+		append(columns, rows) {
+			const all = Object.values(columns);
+			for (let from = 0; from < rows; from += PIECE) {
+				const to = Math.min(rows, from + PIECE);
+				chunk.reset();
+				chunk.rowCount = to - from;
+				all.forEach((column, at) => {
+					const vector = chunk.getColumnVector(at);
+					if (isLists(column)) {
+						const { entries, values } = listsFrom(column, from, to);
+						setLists(vector, entries, values);
+						return;
+					}
+					(vector as unknown as { items: typeof column }).items.set(column.subarray(from, to));
+					vector.flush();
+				});
+				appender.appendDataChunk(chunk);
 			}
-			(vector as unknown as { items: typeof column }).items.set(column.subarray(from, to));
-			vector.flush();
-		});
-		appender.appendDataChunk(chunk);
-	}
-	appender.closeSync();
+		},
+		end: () => appender.closeSync(),
+	};
 }
 
 /** Begin and length of some rows' lists as 64-bit numbers, and their values. */

@@ -1,0 +1,161 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Model, withHyper } from "../core/model";
+import { InputError } from "../core/problem";
+import type { Dataset } from "../data/dataset";
+import { sha256OfFile } from "../data/files/importFiles";
+import { sha256 } from "../data/prepare";
+import { modelNamed } from "../models/index";
+import { type Loaded, readSafetensors } from "../tensor/safetensors";
+import { disposeWeights, restoreWeights } from "../tensor/weights";
+import { datasetOf, type EncodedRow } from "./encodedRows";
+import { type Predictions, predictRows } from "./fit";
+import { MODEL, type ModelFile, VOCABULARY, WEIGHTS } from "./modelFile";
+import { checkSameFields } from "./sameFields";
+import type { Network } from "./step";
+
+/** A saved model that was read: it predicts. */
+export interface LoadedModel {
+	/** What its model.json says. */
+	readonly about: ModelFile;
+	/** The vocabulary.parquet that encodes raw ids, where there is one. */
+	readonly vocabulary?: string;
+	/**
+	 * Probabilities of encoded rows, as `{ field: code }`.
+	 *
+	 * @throws InputError a field that is missing or unknown, a code beyond its vocabulary
+	 */
+	predict(rows: readonly EncodedRow[]): Predictions;
+	/**
+	 * Probabilities of rows of a data set with the same fields, such as a piece of a prepared folder.
+	 *
+	 * @throws InputError other fields, or vocabularies of another size
+	 */
+	predictOn(data: Pick<Dataset, "name" | "fields">, rows: Int32Array): Predictions;
+	/** Frees the weights. */
+	dispose(): void;
+}
+
+/** Most that a log-probability may differ from the one of the program that saved the model: GPUs round more coarsely. */
+const MOST_DIFFERENCE = 0.05;
+
+/**
+ * Reads a model that `saveModel` wrote. It gives the same bits as the fitted model did on the same machine.
+ *
+ * @param model the model, where it is not a registered one
+ * @throws InputError no saved model, a damaged file, an unknown model, another version or graph of it, or one that this program
+ * computes otherwise
+ */
+export async function loadModel(folder: string, model?: Model): Promise<LoadedModel> {
+	const about = await readModelFile(folder);
+	const refuse = (why: string): never => {
+		throw new InputError(`${folder} ${why}`);
+	};
+	const known = model ?? registered(folder, about.model);
+	if (known.name !== about.model) refuse(`is a model "${about.model}", not "${known.name}"`);
+	if (known.version !== about.version)
+		refuse(
+			`holds ${about.model} version ${about.version}, but this program has version ${known.version}: train it again, or use the program it was saved by`,
+		);
+	if (sha256(known.graph) !== sha256(about.graph))
+		refuse(`holds another behaviour graph than ${known.name} version ${known.version} has: train it again`);
+	const hyper = withHyper(known, about.hyper);
+	const file = join(folder, WEIGHTS);
+	if ((await sha256OfFile(file)) !== about.sha256)
+		refuse(`is damaged: ${WEIGHTS} is not the file that ${MODEL} was written with`);
+	const vocabulary = about.data.vocabulary === null ? undefined : join(folder, VOCABULARY);
+	if (vocabulary !== undefined && (await sha256OfFile(vocabulary)) !== about.data.vocabulary)
+		refuse(`is damaged: ${VOCABULARY} is not the one that the model was saved with`);
+	const { arrays } = await readSafetensors(file);
+	const { seed, priors, probs, inputs } = about;
+	const none = datasetOf(inputs, []);
+	const data = { name: about.data.name, fields: none.fields } as Dataset;
+	const network: Network = { model: known, hyper, data, seed, priors, weights: new Map(), step: 0 };
+	let disposed = false;
+	const loaded: LoadedModel = {
+		about,
+		vocabulary,
+		predict(rows) {
+			return loaded.predictOn(datasetOf(inputs, rows), Int32Array.from(rows.keys()));
+		},
+		predictOn(other, rows) {
+			if (disposed) throw new Error(`${about.model}: this model's weights were freed by dispose()`);
+			checkSameFields(data, other);
+			return predictRows({ ...network, data: { ...data, ...other } }, rows, probs);
+		},
+		dispose() {
+			disposed = true;
+			disposeWeights(network.weights);
+		},
+	};
+	try {
+		fill(folder, network, about, arrays);
+		checkSame(folder, loaded, network);
+	} catch (problem) {
+		loaded.dispose();
+		throw problem;
+	}
+	return loaded;
+}
+
+/** Makes the weights that model.json names. */
+function fill(folder: string, { weights }: Network, about: ModelFile, arrays: Loaded["arrays"]): void {
+	const values: Loaded["arrays"] = new Map();
+	for (const { name, shape } of about.weights) {
+		const array = arrays.get(name);
+		if (array === undefined || String(array.shape) !== String(shape))
+			throw new InputError(
+				`${folder} is damaged: ${WEIGHTS} has no "${name}" of shape [${shape}], which ${MODEL} names`,
+			);
+		values.set(`value/${name}`, array);
+	}
+	const state = about.weights.map(({ name, kind }) => ({ name, kind, steps: 0, slots: [] }));
+	restoreWeights(weights, state, values, "").dispose();
+}
+
+/** Predicts the rows that the model was saved with: an engine that computes otherwise is noticed here, not in somebody's results. */
+function checkSame(folder: string, { about, predict }: LoadedModel, { weights }: Network): void {
+	const before = weights.size;
+	const now = predict(about.check.rows);
+	if (weights.size !== before)
+		throw new InputError(
+			`${folder} lacks weights that ${about.model} has: ${[...weights.keys()].slice(before).join(", ")}. Train it again`,
+		);
+	for (const [prob, then] of Object.entries(about.check.probs))
+		for (const [row, p] of then.entries())
+			if (!(Math.abs(Math.log(now[prob]?.[row]) - Math.log(p)) <= MOST_DIFFERENCE) && now[prob]?.[row] !== p)
+				throw new InputError(
+					`${folder} was saved by engine version ${about.engineVersion}, which gave P(${prob}) = ${p} where this program computes ${now[prob]?.[row]}: train it again, or use the program it was saved by`,
+				);
+}
+
+function registered(folder: string, name: string): Model {
+	try {
+		return modelNamed(name);
+	} catch (problem) {
+		throw new InputError(`${folder}: ${(problem as Error).message}`);
+	}
+}
+
+async function readModelFile(folder: string): Promise<ModelFile> {
+	const path = join(folder, MODEL);
+	const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
+		throw new InputError(
+			cause.code === "ENOENT"
+				? `${folder} is no saved model: it has no ${MODEL}. "npm run train" and saveModel write one`
+				: `${path} cannot be read (${cause.code}): check that it is a file you may read`,
+		);
+	});
+	const about = parsed(text, path);
+	if (about?.format !== 1)
+		throw new InputError(`${path} has format ${about?.format}, this program reads 1: train the model again`);
+	return about;
+}
+
+function parsed(text: string, path: string): ModelFile {
+	try {
+		return JSON.parse(text) as ModelFile;
+	} catch {
+		throw new InputError(`${path} is damaged: it is not JSON. Train the model again`);
+	}
+}

@@ -1,0 +1,20 @@
+"""Probabilities that a saved ESMM gives for encoded rows, by Python's standard library: readModel.py MODEL < rows.json"""
+import json, math, struct, sys
+model = json.load(open(f"{sys.argv[1]}/model.json"))
+data = open(f"{sys.argv[1]}/weights.safetensors", "rb").read()
+start = 8 + struct.unpack("<Q", data[:8])[0]
+weights = {name: struct.unpack_from(f"<{math.prod(what['shape'])}f", data, start + what["data_offsets"][0])
+           for name, what in json.loads(data[8:start]).items() if name != "__metadata__"}
+def dense(name, x):
+    w, b = weights[f"{name}/w"], weights[f"{name}/b"]
+    return [b[j] + sum(v * w[i * len(b) + j] for i, v in enumerate(x)) for j in range(len(b))]
+def probability(tower, x):
+    for i in range(len(model["hyper"]["mlp"])): x = [max(0, v) for v in dense(f"{tower}/{i}", x)]
+    return 1 / (1 + math.exp(-dense(f"{tower}/logit", x)[0] - model["priors"][tower]))
+for row in json.load(sys.stdin):
+    width, at, x = model["hyper"]["embedding"], 0, []
+    for f in (f for f in model["inputs"] if f["kind"] == "id"):
+        x, at = x + list(weights["embedding"][width * (at + row[f["name"]]):width * (at + row[f["name"]] + 1)]), at + f["size"]
+    x += [row[f["name"]] for f in model["inputs"] if f["kind"] == "number"]
+    ctr, cvr = probability("ctr", x), probability("cvr", x)
+    print(json.dumps({"click|impression": ctr, "conversion|click": cvr, "conversion|impression": ctr * cvr}))

@@ -1,0 +1,105 @@
+import { copyFile, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { InputError } from "../core/problem";
+import { stream } from "../core/random";
+import { sha256OfFile } from "../data/files/importFiles";
+import { readCard } from "../data/prepared/card";
+import { writeWholeFolder } from "../data/wholeFolder";
+import { tf } from "../tensor/native";
+import { type Stored, writeSafetensors } from "../tensor/safetensors";
+import { datasetOf, type EncodedRow, inputsOf, type ModelInput } from "./encodedRows";
+import { engineVersion, type Fitted } from "./fit";
+import { MODEL, type ModelFile, VOCABULARY, WEIGHTS } from "./modelFile";
+
+/**
+ * Saves a trained model as a folder: `weights.safetensors` (values only), `model.json`, and the vocabulary of the prepared log
+ * that it was trained on, where there is one. `loadModel` reads it; so can any program that reads JSON and safetensors.
+ *
+ * The folder is written whole; a saved model of before is replaced.
+ *
+ * @throws InputError a folder that holds something else
+ * @throws Error the disk is full, or the weights were freed
+ */
+export async function saveModel(fitted: Fitted, folder: string): Promise<void> {
+	const { network, probs } = fitted;
+	const { model, hyper, seed, data, priors } = network;
+	const there: string[] = await readdir(folder).catch(() => []);
+	if (there.length > 0 && !there.includes(MODEL))
+		throw new InputError(`${folder} is there and holds no saved model: give another folder`);
+	if (network.weights.size === 0) throw new Error(`${model.name}: this model's weights were freed by dispose()`);
+	const weights = [...network.weights.values()];
+	const arrays = weights.map(
+		({ name, value }): Stored => ({
+			name,
+			shape: value.shape,
+			read: () => tf.tidy(() => value.read().dataSync() as Float32Array),
+		}),
+	);
+	const inputs = inputsOf(data);
+	const rows = checkRows(inputs);
+	const given = fitted.predictOn(datasetOf(inputs, rows), Int32Array.from(rows.keys()));
+	await writeWholeFolder(folder, async (temporary) => {
+		await writeSafetensors(join(temporary, WEIGHTS), arrays, { model: model.name });
+		const about: ModelFile = {
+			format: 1,
+			model: model.name,
+			version: model.version,
+			paper: model.paper,
+			hyper,
+			graph: model.graph,
+			priors,
+			probs,
+			inputs,
+			weights: weights.map(({ name, value, kind }) => ({ name, shape: value.shape, kind })),
+			sha256: await sha256OfFile(join(temporary, WEIGHTS)),
+			seed,
+			engineVersion,
+			data: {
+				name: data.name,
+				fingerprint: data.fingerprint,
+				vocabulary: await copyVocabulary(data, temporary),
+				...(data.card ? { card: data.card } : {}),
+			},
+			check: { rows, probs: Object.fromEntries(probs.map((prob) => [prob, Array.from(given[prob])])) },
+		};
+		await writeFile(join(temporary, MODEL), `${JSON.stringify(about, null, "\t")}\n`);
+	});
+}
+
+/** Puts the vocabulary of a prepared log beside the model; gives its hash. */
+async function copyVocabulary(
+	{ folder, fingerprint }: { folder?: string; fingerprint: string },
+	to: string,
+): Promise<string | null> {
+	if (folder === undefined) return null;
+	const isSame = await readCard(folder).then(
+		(card) => card.fingerprint === fingerprint,
+		() => false,
+	);
+	if (!isSame) {
+		process.stderr.write(
+			`${folder} is not the log that the model was trained on any more: it is saved without a vocabulary, and predicts encoded rows alone\n`,
+		);
+		return null;
+	}
+	const copied = await copyFile(join(folder, VOCABULARY), join(to, VOCABULARY)).then(
+		() => true,
+		(problem: NodeJS.ErrnoException) => {
+			if (problem.code === "ENOENT") return false;
+			throw problem;
+		},
+	);
+	return copied ? sha256OfFile(join(to, VOCABULARY)) : null;
+}
+
+/** Eight rows drawn from the vocabularies, the same for the same inputs. */
+function checkRows(inputs: readonly ModelInput[]): EncodedRow[] {
+	const random = stream(0, "check");
+	const draw = (input: ModelInput): EncodedRow[string] => {
+		if (input.kind === "number") return Math.fround(2 * random.uniform() - 1);
+		if (input.kind === "id") return random.int(input.size);
+		const ids = Array.from({ length: random.int(4) }, () => random.int(input.size));
+		return input.weights ? { ids, weights: ids.map(() => Math.fround(random.uniform())) } : ids;
+	};
+	return Array.from({ length: 8 }, () => Object.fromEntries(inputs.map((input) => [input.name, draw(input)])));
+}
