@@ -1,12 +1,16 @@
 /** Public names, nothing else. Importing this loads no heavy library: TensorFlow and the others load at first use. */
 export { type Algebra, type Dual, duals, numbers } from "./core/algebra";
+export { type Balance, equal, gradNorm, uncertainty } from "./core/balance";
+export type { EpochHook, HookField, HookRows } from "./core/epochHook";
 export { type Edge, type EventOf, type Graph, logProb, not, type ProbOf, type TowerOf } from "./core/graph";
 export type { Inputs, Layers } from "./core/layers";
 export { type Loss, logLoss, rowLoss } from "./core/loss";
-export { defineModel, entireSpace, type Hyper, type Model, type Stage, type Training, withHyper } from "./core/model";
+export type { MetricName } from "./core/metricName";
+export { defineModel, entireSpace, type Hyper, type Model, type Stage, withHyper } from "./core/model";
 export { eventOf, IMPRESSION, type Prob, pCTCVR, pCTR, pCVR, spaceOf } from "./core/prob";
 export { InputError } from "./core/problem";
 export { type Random, stream } from "./core/random";
+export { type Optimizer, type Training, training } from "./core/training";
 export { type PrepareAliCcp, type PreparedAliCcp, prepareAliCcp } from "./data/aliccp/prepare";
 export type { AliCcpProtocol } from "./data/aliccp/protocol";
 export { type WriteAliCcp, type WrittenAliCcp, writeAliCcp } from "./data/aliccp/writer";
@@ -26,6 +30,7 @@ export { type Preparation, prepare } from "./data/prepare";
 export { type Card, cardText, type PerPart, readCard } from "./data/prepared/card";
 export { readPrepared } from "./data/prepared/read";
 export { streamPrepared } from "./data/prepared/stream";
+export { type Streamed, streamed } from "./data/prepared/streamed";
 export { readEncodedCsv } from "./data/readers/encodedCsv";
 export { checkSchema, type Feature, type Schema } from "./data/schema";
 export { type SplitRule, splits } from "./data/split";
@@ -81,6 +86,7 @@ export { calendarTable, itemsTable, usersTable, type WorldTable } from "./simula
 export { tf } from "./tensor/native";
 export { type EvaluateFolder, evaluateFolder, type Predictor } from "./train/evaluateFolder";
 export { type Fitted, fit, type Predictions, type TrainEvent, TrainingError } from "./train/fit";
+export type { FitListener } from "./train/listener";
 export type { EpochRecord } from "./train/position";
 export { barsWithIntervals, type MetricPanel } from "./view/barsWithIntervals";
 export { type CalibrationSeries, calibrationCurve } from "./view/calibrationCurve";

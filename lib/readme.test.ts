@@ -11,7 +11,8 @@ it("the model that the README writes trains and is measured", () => {
 	const root = projectRoot();
 	const [, example] = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, "README.md"), "utf8")) ?? [];
 	expect(example).toContain("defineModel");
-	const names = "defineModel, entireSpace, evaluate, fit, fitProgress, labelled, load, logLoss, not, pCTCVR, pCTR";
+	const names =
+		"defineModel, entireSpace, evaluate, fit, fitProgress, labelled, load, logLoss, not, pCTCVR, pCTR, training";
 	const code = example
 		.replace("export const mine", "const mine")
 		.replace('"demo"', '"tiny"')

@@ -5,6 +5,7 @@ import { logLoss, rowLoss } from "./loss";
 import { defineModel } from "./model";
 import { eventOf, type Prob, pCTCVR, pCTR, pCVR, spaceOf } from "./prob";
 import { stream } from "./random";
+import { training } from "./training";
 
 const σ = (s: number) => 1 / (1 + Math.exp(-s));
 const esmm: Graph = { impression: { click: "ctr" }, click: { conversion: "cvr" } };
@@ -130,19 +131,19 @@ describe("rowLoss", () => {
 
 describe("types", () => {
 	it("an event or tower that is not in the graph does not compile", () => {
-		const training = { lr: 1e-3, batch: 8, epochs: 1, patience: 1 };
+		const hyper = { ...training, lr: 1e-3, batch: 8, epochs: 1, patience: 1 };
 		const model = defineModel({
 			name: "typed",
 			version: 1,
 			paper: "",
-			hyper: training,
+			hyper,
 			graph: { impression: { click: "ctr" }, click: { conversion: "cvr" } },
 			towers: (nn, x) => ({
 				ctr: nn.logit("ctr", nn.embed("e", x, 2)),
 				cvr: nn.logit("cvr", nn.embed("e", x, 2)),
 			}),
 			// @ts-expect-error "clck" is no event of the graph
-			stages: () => [{ space: "impression", losses: [logLoss("conversion|clck")], choose: pCTR }],
+			stages: () => [{ space: "impression", losses: [logLoss("conversion|clck")], choose: `auc(${pCTR})` }],
 		});
 		expect(model.name).toBe("typed");
 		const missing = defineModel({

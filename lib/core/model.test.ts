@@ -3,10 +3,21 @@ import { logLoss } from "./loss";
 import { checkStages, entireSpace, type Stage, withHyper } from "./model";
 import { type Prob, pCTCVR, pCTR } from "./prob";
 import { InputError, unknownName } from "./problem";
+import { training } from "./training";
 
 const model = {
 	name: "esmm",
-	hyper: { embedding: 18, mlp: [360, 200], dropout: 0, lr: 1e-3, batch: 1024, epochs: 3, patience: 1, sparse: true },
+	hyper: {
+		...training,
+		embedding: 18,
+		mlp: [360, 200],
+		dropout: 0,
+		lr: 1e-3,
+		batch: 1024,
+		epochs: 3,
+		patience: 1,
+		sparse: true,
+	},
 };
 
 describe("withHyper", () => {
@@ -19,7 +30,7 @@ describe("withHyper", () => {
 		expect(withHyper(model, least)).toEqual({ ...model.hyper, ...least });
 	});
 	it("asks a model without embeddings or dropout for neither", () => {
-		const bare = { name: "bare", hyper: { lr: 0.1, batch: 8, epochs: 1, patience: 1 } };
+		const bare = { name: "bare", hyper: { ...training, lr: 0.1, batch: 8, epochs: 1, patience: 1 } };
 		expect(withHyper(bare, {})).toEqual(bare.hyper);
 	});
 	it("tells the nearest right name of an unknown one", () => {
@@ -43,9 +54,23 @@ describe("withHyper", () => {
 		["embedding", 0, "a whole number of at least 1"],
 		["embedding", 2.5, "a whole number of at least 1"],
 		["dropout", 1, "below 1"],
+		["optimizer", 1, "a string"],
+		["dense", 1, "a boolean"],
+		["clip", -1, "a number of at least 0"],
+		["l2", -1, "a number of at least 0"],
+		["warmup", 0.5, "a whole number of at least 0"],
+		["decay", 0, "above 0 and at most 1"],
+		["decay", 1.5, "above 0 and at most 1"],
+		["decaySteps", 0.5, "a number of at least 1"],
 	])("refuses %s = %j: must be %s", (name, value, wants) => {
 		expect(() => withHyper(model, { [name]: value })).toThrow(`hyperparameter "${name}" of esmm must be ${wants}`);
 	});
+});
+
+it("withHyper refuses an unknown optimizer, with the nearest", () => {
+	expect(() => withHyper(model, { optimizer: "adagrat" })).toThrow(
+		'unknown optimizer of esmm "adagrat": did you mean "adagrad"? Known: adam, adagrad, sgd',
+	);
 });
 
 describe("unknownName", () => {
@@ -66,7 +91,7 @@ describe("entireSpace", () => {
 					{ kind: "log", prob: "click|impression", weight: 1 },
 					{ kind: "log", prob: "conversion|impression", weight: 2 },
 				],
-				choose: "conversion|impression",
+				choose: "auc(conversion|impression)",
 			},
 		]);
 	});
@@ -81,7 +106,7 @@ describe("checkStages", () => {
 	const stage = (space: string, ...probs: Prob[]): Stage => ({
 		space,
 		losses: probs.map((p) => logLoss(p)),
-		choose: probs[0],
+		choose: `auc(${probs[0]})`,
 	});
 	it("takes losses over the stage's rows or fewer", () => {
 		checkStages({ name: "m", graph }, [

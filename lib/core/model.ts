@@ -1,31 +1,35 @@
+import type { Balance } from "./balance";
+import type { EpochHook } from "./epochHook";
 import { derives, type Graph, type ProbOf, paths, type TowerOf } from "./graph";
 import type { Inputs, Layers } from "./layers";
 import type { Loss } from "./loss";
+import { directionOf, type MetricName, probOf } from "./metricName";
 import { IMPRESSION, type Prob, pCTCVR, spaceOf } from "./prob";
 import { InputError, unknownName } from "./problem";
-
-/** How training runs; every model has these beside its own hyperparameters. */
-export type Training = {
-	/** Learning rate of Adam (β₁ 0.9, β₂ 0.999, ε 1e-8). */
-	lr: number;
-	/** Rows in a batch; the last batch of an epoch may be smaller and is kept. */
-	batch: number;
-	/** Most epochs of a stage. */
-	epochs: number;
-	/** Epochs without a better validation AUC before a stage stops; its best weights are kept. */
-	patience: number;
-};
+import { checkTraining, type Training } from "./training";
 
 /** Hyperparameters: plain JSON. */
 export type Hyper = Training & { readonly [name: string]: number | string | boolean | readonly number[] };
 
-/** One part of the training: which rows, which losses, and the AUC that chooses the epoch. */
+/** One part of the training: which rows, which losses, which weights, and the metric that chooses the epoch. */
 export interface Stage<P extends Prob = Prob> {
 	/** Rows trained on: "impression" for all, or an event ("click" for the clicked ones). */
 	readonly space: string;
 	readonly losses: readonly Loss<P>[];
-	/** The validation AUC of this probability chooses the epoch. */
-	readonly choose: P;
+	/** How the losses are weighed against each other; `equal()` unless said. */
+	readonly balance?: Balance;
+	/** The validation metric that chooses the epoch, as "auc(conversion|impression)". */
+	readonly choose: MetricName<P>;
+	/** Prefixes of the names of weights that this stage leaves as they are, running statistics included. */
+	readonly freeze?: readonly string[];
+	/** Factor of the learning rate in this stage. */
+	readonly lr?: number;
+	/** Most epochs of this stage, where they are not the hyperparameter's. */
+	readonly epochs?: number;
+	/** Begins with new optimiser slots, and with the schedule of the learning rate from its start. */
+	readonly fresh?: boolean;
+	/** Runs before each epoch; may read the network and set weights. */
+	readonly before?: (epoch: EpochHook) => void | Promise<void>;
 }
 
 /**
@@ -53,7 +57,7 @@ export const defineModel = <const G extends Graph, H extends Hyper>(model: Model
 
 /** The usual single stage: all losses together over all impressions, the epoch chosen by the CTCVR AUC. */
 export const entireSpace = <P extends Prob>(...losses: Loss<P>[]): Stage<P | typeof pCTCVR>[] => [
-	{ space: IMPRESSION, losses, choose: pCTCVR },
+	{ space: IMPRESSION, losses, choose: `auc(${pCTCVR})` },
 ];
 
 /**
@@ -82,13 +86,11 @@ export function withHyper<H extends Hyper>(
 			throw new InputError(`hyperparameter "${name}" of ${model.name} must be ${wants}, not ${JSON.stringify(value)}`);
 		result[name] = value;
 	}
-	for (const name of ["batch", "epochs", "embedding"])
-		if (name in result && (!Number.isInteger(result[name]) || (result[name] as number) < 1))
-			throw new InputError(
-				`hyperparameter "${name}" of ${model.name} must be a whole number of at least 1, not ${result[name]}`,
-			);
-	if (!Number.isInteger(result.patience))
-		throw new InputError(`hyperparameter "patience" of ${model.name} must be a whole number, not ${result.patience}`);
+	checkTraining(model.name, result);
+	if ("embedding" in result && (!Number.isInteger(result.embedding) || (result.embedding as number) < 1))
+		throw new InputError(
+			`hyperparameter "embedding" of ${model.name} must be a whole number of at least 1, not ${result.embedding}`,
+		);
 	if ((result.dropout as number) >= 1)
 		throw new InputError(`hyperparameter "dropout" of ${model.name} must be below 1, not ${result.dropout}`);
 	return result as H;
@@ -102,7 +104,8 @@ export function withHyper<H extends Hyper>(
  */
 export function checkStages({ name, graph }: Pick<Model, "name" | "graph">, stages: readonly Stage[]): void {
 	for (const { space, losses, choose } of stages) {
-		for (const prob of [choose, ...losses.map((loss) => loss.prob)])
+		directionOf(choose);
+		for (const prob of [probOf(choose), ...losses.map((loss) => loss.prob)])
 			if (!derives(graph, prob)) throw new Error(`${name}: its behaviour graph cannot give P(${prob})`);
 		for (const { prob } of losses)
 			if (paths(graph, space, spaceOf(prob)).length === 0)

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { training } from "../core/training";
 import { temporaryFolders } from "../data/readers/temporaryFolders";
 import type { RunResult } from "./result";
 import { openStore } from "./store";
@@ -11,7 +12,7 @@ const result = (run: string): RunResult => ({
 	cached: false,
 	model: "esmm",
 	seed: 1,
-	hyper: { lr: 0.001, batch: 8, epochs: 1, patience: 1 },
+	hyper: { ...training, lr: 0.001, batch: 8, epochs: 1, patience: 1 },
 	ctr: "own",
 	data: { name: "toy", fingerprint: "f", read: 3, rows: { train: 1, valid: 1, test: 1 }, dropped: {}, remarks: {} },
 	part: "valid",

@@ -22,7 +22,7 @@ export const base = defineModel({
 		return { ctr: tower("ctr"), cvr: tower("cvr") };
 	},
 	stages: () => [
-		{ space: IMPRESSION, losses: [logLoss(pCTR)], choose: pCTR },
-		{ space: "click", losses: [logLoss(pCVR)], choose: pCVR },
+		{ space: IMPRESSION, losses: [logLoss(pCTR)], choose: `auc(${pCTR})` },
+		{ space: "click", losses: [logLoss(pCVR)], choose: `auc(${pCVR})` },
 	],
 });

@@ -1,6 +1,7 @@
 import { logLoss } from "../core/loss";
 import { defineModel, entireSpace } from "../core/model";
 import { pCTCVR, pCTR } from "../core/prob";
+import { training } from "../core/training";
 
 /**
  * ESMM: the CVR tower is trained over all impressions through pCTCVR = pCTR · pCVR, and both towers read one
@@ -12,7 +13,7 @@ export const esmm = defineModel({
 	name: "esmm",
 	version: 1,
 	paper: "Ma et al., SIGIR 2018, arXiv:1804.07931",
-	hyper: { embedding: 18, mlp: [360, 200, 80], dropout: 0, lr: 1e-3, batch: 1024, epochs: 3, patience: 1 },
+	hyper: { ...training, embedding: 18, mlp: [360, 200, 80], dropout: 0, lr: 1e-3, batch: 1024, epochs: 3, patience: 1 },
 	graph: { impression: { click: "ctr" }, click: { conversion: "cvr" } },
 	towers: (nn, x, h) => {
 		const e = nn.embed("embedding", x, h.embedding);

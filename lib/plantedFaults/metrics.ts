@@ -30,8 +30,8 @@ export const metrics: Plan[] = [
 	[
 		"rows past the first piece are lost",
 		"data/prepared/stream.ts",
-		"				yield piece();\n				[columns, row]",
-		"				[columns, row]",
+		"					yield piece();\n					[columns, row]",
+		"					[columns, row]",
 		"data/prepared/stream.test.ts",
 		"pieces hold, one after another, what reading the whole folder gives",
 	],

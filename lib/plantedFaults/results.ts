@@ -157,8 +157,8 @@ export const results: Plan[] = [
 	[
 		"training rows without a single conversion are trained on",
 		"train/labels.ts",
-		"if (rowsIn(data, rows, event).length > 0) continue;",
-		"if (rows.length > 0) continue;",
+		"if (count(space, event) > 0) continue;",
+		"if (count(space) > 0) continue;",
 		"train/fit.test.ts",
 		"what cannot be trained training rows without conversions are nothing to learn from",
 	],

@@ -6,26 +6,25 @@ import { tensors } from "./algebra";
 import { tf } from "./native";
 
 /**
- * The weighted sum of losses on one batch, each the mean over the batch's rows of its own space.
+ * Losses on one batch, each the mean over the batch's rows of its own space, times its weight.
  *
  * @param logits a logit per tower, `[rows]`
  * @param space the rows that the batch was drawn from; a loss on that space needs no mask
  * @param label the 0/1 column of an event, `[rows]`
  */
-export function lossOf(
+export function lossesOf(
 	graph: Graph,
 	losses: readonly Loss[],
 	logits: Readonly<Record<string, Tensor1D>>,
 	space: string,
 	label: (event: string) => Tensor1D,
-): Scalar {
-	const terms = losses.map(({ prob, weight }) => {
+): Scalar[] {
+	return losses.map(({ prob, weight }) => {
 		const L = logProb(graph, logits, prob, tensors);
 		const each = rowLoss(label(eventOf(prob)), L, tensors);
 		const over = spaceOf(prob);
-		if (over === space || over === IMPRESSION) return tf.mul(tf.mean(each), weight);
+		if (over === space || over === IMPRESSION) return tf.mul(tf.mean(each), weight) as Scalar;
 		const mask = label(over);
-		return tf.mul(tf.div(tf.sum(tf.mul(each, mask)), tf.maximum(tf.sum(mask), 1)), weight);
+		return tf.mul(tf.div(tf.sum(tf.mul(each, mask)), tf.maximum(tf.sum(mask), 1)), weight) as Scalar;
 	});
-	return terms.reduce((a, b) => tf.add(a, b)) as Scalar;
 }

@@ -17,10 +17,10 @@ interface State {
 	weights: SlotState[];
 }
 
-/** Names the training that a checkpoint belongs to: another model, hyperparameter, seed, data set or engine is another training. */
-export function identityOf({ model, hyper, seed, data }: Network, engineVersion: number): string {
+/** Names the training that a checkpoint belongs to: another model, hyperparameter, seed, data set, order of rows or engine is another training. */
+export function identityOf({ model, hyper, seed, data }: Network, engineVersion: number, order: string): string {
 	const { name, version } = model;
-	return sha256({ name, version, hyper, seed, data: data.fingerprint, engineVersion, tier: engine().tier });
+	return sha256({ name, version, hyper, seed, data: data.fingerprint, order, engineVersion, tier: engine().tier });
 }
 
 /** Writes the whole state of a training: position, weights, moments, and the best weights so far. */

@@ -4,8 +4,8 @@ import { readCard } from "../data/prepared/card";
 import { streamPrepared } from "../data/prepared/stream";
 import { evaluateScored, type Piece } from "../metrics/evaluate";
 import type { MetricValue } from "../metrics/value";
-import type { Predictions } from "./fit";
 import { interrupted } from "./interrupt";
+import type { Predictions } from "./predictRows";
 import { type ScratchColumn, scratchColumn } from "./scratchColumns";
 
 /** Whatever predicts rows of a data set: a `Fitted`. */

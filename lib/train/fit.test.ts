@@ -117,7 +117,7 @@ describe("early stopping", () => {
 
 	it("keeps the weights of the epoch with the best validation AUC", async () => {
 		const fitted = await train(greedy);
-		const found = fitted.history.map((epoch) => epoch.auc as number);
+		const found = fitted.history.map((epoch) => epoch.value as number);
 		const best = Math.max(...found);
 		expect(found.at(-1)).toBeLessThan(best);
 		const { valid } = data.split;
@@ -130,7 +130,7 @@ describe("early stopping", () => {
 	});
 	it("ends after `patience` epochs without a better one", async () => {
 		const fitted = await train(greedy);
-		const found = fitted.history.map((epoch) => epoch.auc as number);
+		const found = fitted.history.map((epoch) => epoch.value as number);
 		expect(found.length).toBeLessThan(12);
 		expect(found.length - 1 - found.indexOf(Math.max(...found))).toBe(3);
 		fitted.dispose();
@@ -140,7 +140,7 @@ describe("early stopping", () => {
 		for (const row of data.split.valid) conversion[row] = 0;
 		const other: Dataset = toyDataset({ events: { click: data.events.click, conversion } });
 		const fitted = await train({ epochs: 3 }, { data: other });
-		expect(fitted.history.map((epoch) => epoch.auc)).toEqual([null, null, null]);
+		expect(fitted.history.map((epoch) => epoch.value)).toEqual([null, null, null]);
 		fitted.dispose();
 	});
 });
@@ -268,7 +268,7 @@ describe("what cannot be trained", () => {
 	it("without validation rows it trains to its last epoch, and no AUC is told", async () => {
 		const split = { ...data.split, valid: new Int32Array(0) };
 		const fitted = await train({ epochs: 3 }, { data: toyDataset({ split }) });
-		expect([fitted.history.map(({ auc }) => auc), fitted.kept]).toEqual([[null, null, null], [3]]);
+		expect([fitted.history.map(({ value }) => value), fitted.kept]).toEqual([[null, null, null], [3]]);
 		fitted.dispose();
 	});
 	it("an unknown hyperparameter is refused, not ignored", async () => {
@@ -292,7 +292,7 @@ describe("predict", () => {
 describe("what a fitted model tells", () => {
 	it("the epoch of each stage whose weights it kept", async () => {
 		const fitted = await train({ epochs: 6, patience: 6 });
-		const aucs = fitted.history.map((epoch) => epoch.auc as number);
+		const aucs = fitted.history.map((epoch) => epoch.value as number);
 		expect(fitted.kept).toEqual([aucs.indexOf(Math.max(...aucs)) + 1]);
 		fitted.dispose();
 		const stages = await train({ epochs: 1 }, {}, base as unknown as Model);

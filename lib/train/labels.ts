@@ -1,7 +1,7 @@
 import type { Stage } from "../core/model";
 import { eventOf, IMPRESSION, type Prob, spaceOf } from "../core/prob";
 import { InputError } from "../core/problem";
-import { type Dataset, rowsIn } from "../data/dataset";
+import type { Feed } from "./feed";
 
 /**
  * Refuses, before any training, a log that cannot teach a model: one without an event that the model is trained on or predicts,
@@ -12,29 +12,28 @@ import { type Dataset, rowsIn } from "../data/dataset";
  */
 export function checkLabels(
 	model: string,
-	data: Pick<Dataset, "name" | "events" | "split">,
+	{ data, count }: Pick<Feed, "data" | "count">,
 	stages: readonly Stage[],
 	probs: readonly Prob[],
 ): void {
 	const { name, events } = data;
-	const { train } = data.split;
 	const named = [...stages.map(({ space }) => space), ...probs.flatMap((prob) => [spaceOf(prob), eventOf(prob)])];
 	for (const event of named)
 		if (event !== IMPRESSION && !Object.hasOwn(events, event))
 			throw new InputError(
 				`${model} needs the event "${event}", but the log ${name} has only ${Object.keys(events).join(", ") || "rows without events"}: take a log that has it, or a model without it`,
 			);
-	if (train.length === 0)
+	if (count() === 0)
 		throw new InputError(
 			`${model}: the log ${name} has no training rows: divide it so that some are left for training`,
 		);
 	for (const { space, losses } of stages)
 		for (const event of [space, ...losses.map(({ prob }) => eventOf(prob))]) {
-			const rows = event === space ? train : rowsIn(data, train, space);
-			if (rowsIn(data, rows, event).length > 0) continue;
+			if (count(space, event) > 0) continue;
+			const rows = event === space ? count() : count(space);
 			const where = event === space || space === IMPRESSION ? "" : ` with a ${space}`;
 			throw new InputError(
-				`${model} learns from the event "${event}", but none of the ${rows.length} training rows${where} of the log ${name} has one: take more rows, another split, or a model without it`,
+				`${model} learns from the event "${event}", but none of the ${rows} training rows${where} of the log ${name} has one: take more rows, another split, or a model without it`,
 			);
 		}
 }

@@ -1,14 +1,12 @@
-import type { Prob } from "../core/prob";
-
 /** What an epoch ended with. */
 export interface EpochRecord {
 	stage: number;
 	epoch: number;
 	/** Mean over the epoch's batches, each weighted by its rows. */
 	loss: number;
-	/** The probability whose validation AUC chooses the epoch, and that AUC (null when a class is absent). */
-	choose: Prob;
-	auc: number | null;
+	/** The validation metric that chooses the epoch, and its value (null when it has none, as where a class is absent). */
+	choose: string;
+	value: number | null;
 }
 
 /**
@@ -20,12 +18,16 @@ export interface Position {
 	stage: number;
 	/** The epoch at hand, from 1. */
 	epoch: number;
+	/** Whether the hook before this epoch has run. */
+	ready: boolean;
+	/** The update after which the schedule of the learning rate began. */
+	since: number;
 	/** Steps of this epoch that are done, their rows, and the sum of their losses, each times its rows. */
 	step: number;
 	rows: number;
 	loss: number;
-	/** The stage's best epoch so far and its AUC (null: none yet, or a class was absent). */
-	best: { epoch: number; auc: number | null };
+	/** The stage's best epoch so far and its value (null: none yet, or it has none). */
+	best: { epoch: number; value: number | null };
 	history: EpochRecord[];
 	kept: number[];
 	/** Rows trained on and seconds spent, for the rate. */
@@ -34,6 +36,6 @@ export interface Position {
 
 /** Where a training begins. */
 export const start = (): Position => ({
-	...{ stage: 1, epoch: 1, step: 0, rows: 0, loss: 0 },
-	...{ best: { epoch: 0, auc: null }, history: [], kept: [], spent: { rows: 0, seconds: 0 } },
+	...{ stage: 1, epoch: 1, ready: false, since: 0, step: 0, rows: 0, loss: 0 },
+	...{ best: { epoch: 0, value: null }, history: [], kept: [], spent: { rows: 0, seconds: 0 } },
 });

@@ -57,7 +57,10 @@ describe("progress", () => {
 });
 
 describe("a training's display", () => {
-	const event = { stage: 2, stages: 2, epoch: 2, epochs: 5, step: 6, steps: 6, rows: 700, loss: 0.25, rate: 1000 };
+	const event = {
+		...{ stage: 2, stages: 2, epoch: 2, epochs: 5, step: 6, steps: 6, update: 18, rows: 700 },
+		...{ loss: 0.25, lr: 0.001, rate: 1000 },
+	};
 	const lines = (finished: boolean, ...steps: Partial<typeof event>[]) => {
 		const { drawn, here } = surface(0);
 		const on = fitProgress("base", here);

@@ -47,7 +47,7 @@ export function withoutRows(card: Card): Dataset {
 }
 
 /**
- * A part of a prepared folder in pieces, in the source's order, without ever holding more than one of them and the engine's
+ * A part of a prepared folder, or the rows of it that SQL picks, in pieces in the source's order, without ever holding more than one of them and the engine's
  * 256 MB: for parts that do not fit into memory. Lists of common rows are read once, before the first piece, and held.
  *
  * Every piece is a small data set with the fields and vocabularies of the whole; all its rows are rows of `part`.
@@ -81,7 +81,7 @@ export async function* streamPrepared(
 			told += chunk.rowCount;
 		}
 		if (row > 0) yield piece();
-		if (where === undefined && told + skip !== card.rows[part]) throw wrongRows(file);
+		if (where === undefined && told !== Math.max(0, card.rows[part] - skip)) throw wrongRows(file);
 	} finally {
 		db.close();
 	}
