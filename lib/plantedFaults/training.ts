@@ -216,10 +216,18 @@ export const training: Plan[] = [
 	],
 	[
 		"an id's place of an earlier batch is taken for this one's",
-		"tensor/batch.ts",
+		"data/gather.ts",
 		"if (place >= n || unique[place] !== id) {",
 		"if (place >= n) {",
 		"tensor/tensor.test.ts",
 		"embed names each different id once, in order of first appearance, batch after batch",
+	],
+	[
+		"the thread gathers from the piece before",
+		"train/gathering.ts",
+		"if (rows.data.fields !== fields) {",
+		"if (fields === undefined) {",
+		"train/gathering.test.ts",
+		"a thread gathers the same features for every batch, in order",
 	],
 ];

@@ -1,6 +1,7 @@
 import type { Stage } from "../core/model";
 import { type Snapshot, snapshot } from "../tensor/weights";
 import type { Feed } from "./feed";
+import { gathering } from "./gathering";
 import { hookFor } from "./hook";
 import type { FitListener } from "./listener";
 import { type Position, start } from "./position";
@@ -124,9 +125,11 @@ async function runEpoch(
 	const { hyper, model } = network;
 	const { batch } = hyper;
 	const { stage: number, epoch, spent } = position;
-	const steps = Math.ceil(feed.count(stage.space) / batch);
+	const count = feed.count(stage.space);
+	const steps = Math.ceil(count / batch);
 	const before = { ...spent, begun: performance.now(), done: position.rows };
-	for await (const rows of feed.batches({ stage: number, epoch, space: stage.space, batch }, position.step)) {
+	const batches = feed.batches({ stage: number, epoch, space: stage.space, batch }, position.step);
+	for await (const rows of gathering(batches, count * feed.data.fields.length)) {
 		const step = position.step + 1;
 		const lr = (stage.lr ?? 1) * rateAt(hyper, network.step + 1 - position.since);
 		const loss = trainStep(network, stage, rows, lr, number);

@@ -4,6 +4,7 @@ import type { Inputs, Layers } from "../core/layers";
 import type { Hyper, Model, Stage } from "../core/model";
 import type { Prob } from "../core/prob";
 import type { Dataset } from "../data/dataset";
+import type { Gathered } from "../data/gather";
 import { tensors } from "../tensor/algebra";
 import { balanced, makeBalance } from "../tensor/balance";
 import { type Batch, batchOf, labelOf } from "../tensor/batch";
@@ -31,6 +32,8 @@ export interface Network {
 export interface Rows {
 	readonly data: Dataset;
 	readonly at: Int32Array;
+	/** Their features side by side, where they have been gathered already. */
+	readonly gathered?: Gathered;
 }
 
 /** Logits of a pass: each tower's, with its prior added. */
@@ -75,14 +78,20 @@ export const frozenIn =
  * @param number of the stage, from 1: the balance of its losses has weights of its own
  * @returns the batch's loss before the update
  */
-export function trainStep(network: Network, stage: Stage, { data, at }: Rows, lr: number, number = 1): number {
+export function trainStep(
+	network: Network,
+	stage: Stage,
+	{ data, at, gathered }: Rows,
+	lr: number,
+	number = 1,
+): number {
 	const { model, weights, seed, hyper } = network;
 	build(network, { data, at });
 	const own = `balance/${number}`;
 	makeBalance(stage.balance, weights, own, stage.losses.length);
 	network.step++;
 	return tf.tidy(() => {
-		const batch = batchOf(data, at);
+		const batch = batchOf(data, at, gathered);
 		const labels = new Map<string, Tensor1D>();
 		const label = (event: string) => {
 			const known = labels.get(event) ?? labelOf(data, event, at);
