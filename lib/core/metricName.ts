@@ -45,6 +45,6 @@ export function directionOf(metric: string): 1 | -1 {
 	const kind = partsOf(metric)?.kind ?? "";
 	if (kind === "pcoc")
 		throw new InputError(`"${metric}" cannot choose an epoch: it is best at 1, so neither more nor less`);
-	if (!Object.hasOwn(DIRECTIONS, kind)) throw unknownName("metric to choose by", metric, Object.keys(DIRECTIONS));
+	if (!Object.hasOwn(DIRECTIONS, kind)) throw unknownName("metric to choose by", kind, Object.keys(DIRECTIONS));
 	return DIRECTIONS[kind];
 }

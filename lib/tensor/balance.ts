@@ -74,7 +74,7 @@ function gradNormed(balance: Extract<Balance, { kind: "gradNorm" }>, of: Balanci
 			}
 			return each.map((loss, i) => tf.mul(loss, w[i])).reduce((a, b) => tf.add(a, b)) as Scalar;
 		},
-		[],
+		[tf.scalar(0)],
 		undefined,
 		true,
 	);
