@@ -20,7 +20,7 @@ const WORTH = 4_000_000;
  */
 export async function* gathering(batches: AsyncIterable<Rows>, values: number): AsyncGenerator<Rows> {
 	if (values < WORTH) {
-		yield* batches;
+		for await (const rows of batches) yield rows;
 		return;
 	}
 	const worker = thread("data/gatherThread.ts", undefined);
