@@ -12,13 +12,13 @@ export interface Answer {
  * failed job, 2 for bad arguments or input, and one line on stderr that says what to do (a stack with `--debug`).
  *
  * @param define adds the command's own options
- * @param work does the job; `signal` is aborted by SIGINT and SIGTERM
+ * @param work does the job; `signal` is aborted by SIGINT and SIGTERM, `args` are the words that belong to no option
  */
 export const command = <O extends object>(
 	name: string,
 	about: string,
 	define: (options: Command) => Command,
-	work: (options: O, signal: AbortSignal) => Promise<Answer>,
+	work: (options: O, signal: AbortSignal, args: readonly string[]) => Promise<Answer>,
 ): Promise<void> => run(framed(`npm run ${name} --`, { about, define, work }), (program) => ({ program, work }));
 
 /** One of several jobs of a command, as `npm run data -- import`. */

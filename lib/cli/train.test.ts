@@ -35,7 +35,7 @@ describe("train on the simulator", () => {
 		const again = await train(...simulator, ...small, "--store", one);
 		expect(json(again)).toEqual({ ...first, cached: true });
 		expect(again.stderr).not.toMatch(/simulating|epoch/);
-		expect(readdirSync(one)).toEqual([`${first.run}.json`]);
+		expect(readdirSync(one)).toEqual([`${first.run}.json`, `${first.run}.model`]);
 	});
 	it("--final opens the test part, and does a stored run again that has none", async () => {
 		const store = folder();

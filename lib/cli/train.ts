@@ -2,12 +2,13 @@ import { withHyper } from "../core/model";
 import { InputError, unknownName } from "../core/problem";
 import { aliCcpProtocol } from "../data/aliccp/protocol";
 import { cardText } from "../data/prepared/card";
-import { describe, execute, type RunResult } from "../experiment/run";
+import { describe, execute, hashOf, type RunResult } from "../experiment/run";
 import { knownFingerprint, load, type Source } from "../experiment/source";
 import { openStore } from "../experiment/store";
 import { modelNamed } from "../models/index";
 import { type PresetName, presets } from "../simulator/presets";
 import { engine } from "../tensor/native";
+import { saveModel } from "../train/saveModel";
 import { toText } from "../view/markdown";
 import { fitProgress, stageProgress } from "../view/progress";
 import { tableOf } from "../view/table";
@@ -125,6 +126,7 @@ command<Options>(
 			signal,
 			data: async () => loaded ?? reading(),
 			on: fitProgress(`${model.name} seed ${seed}`),
+			fitted: (fitted) => saveModel(fitted, store.model(hashOf(run, engine().tier))),
 		});
 		for (const { reason, count, first } of [...(loaded?.dropped ?? []), ...(loaded?.remarks ?? [])])
 			process.stderr.write(`dropped ${count}: ${reason} (first: ${first})\n`);

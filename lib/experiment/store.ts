@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
@@ -14,6 +14,10 @@ export interface Store {
 	put(result: RunResult): Promise<void>;
 	/** The file that keeps the state of a run's training until its result is there. */
 	checkpoint(run: string): string;
+	/** The folder of a run's saved model, where `npm run train` kept one. */
+	model(run: string): string;
+	/** Hashes that begin with a text, of runs with a result or a saved model. */
+	runs(prefix: string): string[];
 }
 
 /**
@@ -43,6 +47,12 @@ export function openStore(folder = process.env.STORE ?? join(projectRoot(), "dat
 			await rm(checkpoint(result.run), { force: true });
 		},
 		checkpoint,
+		model: (run) => join(folder, `${run}.model`),
+		runs(prefix) {
+			const names = existsSync(folder) ? readdirSync(folder) : [];
+			const found = names.flatMap((name) => /^([0-9a-f]{64})\.(?:json|model)$/.exec(name)?.[1] ?? []);
+			return [...new Set(found)].filter((run) => run.startsWith(prefix)).sort();
+		},
 	};
 }
 

@@ -63,6 +63,9 @@ export async function saveModel(fitted: Fitted, folder: string): Promise<void> {
 			check: { rows, probs: Object.fromEntries(probs.map((prob) => [prob, Array.from(given[prob])])) },
 		};
 		await writeFile(join(temporary, MODEL), `${JSON.stringify(about, null, "\t")}\n`);
+	}).catch((problem: NodeJS.ErrnoException) => {
+		if (problem.code !== "ENOSPC") throw problem;
+		throw new Error(`the model could not be saved as ${folder} (the disk is full): make room, and save it again`);
 	});
 }
 
