@@ -1,8 +1,8 @@
-import type { Scalar, Tensor1D } from "@tensorflow/tfjs-core";
+import type { Scalar, Tensor, Tensor1D } from "@tensorflow/tfjs-core";
 import { type Graph, logProb } from "../core/graph";
-import { type Loss, rowLoss } from "../core/loss";
+import type { Loss } from "../core/loss";
 import { eventOf, IMPRESSION, spaceOf } from "../core/prob";
-import { tensors } from "./algebra";
+import { rowLoss, tensors } from "./algebra";
 import { tf } from "./native";
 
 /**
@@ -19,12 +19,25 @@ export function lossesOf(
 	space: string,
 	label: (event: string) => Tensor1D,
 ): Scalar[] {
+	const algebra = { ...tensors, logSigmoid: once(tensors.logSigmoid) };
 	return losses.map(({ prob, weight }) => {
-		const L = logProb(graph, logits, prob, tensors);
-		const each = rowLoss(label(eventOf(prob)), L, tensors);
+		const L = logProb(graph, logits, prob, algebra);
+		const each = rowLoss(label(eventOf(prob)), L);
 		const over = spaceOf(prob);
-		if (over === space || over === IMPRESSION) return tf.mul(tf.mean(each), weight) as Scalar;
+		if (over === space || over === IMPRESSION) return times(tf.mean(each), weight);
 		const mask = label(over);
-		return tf.mul(tf.div(tf.sum(tf.mul(each, mask)), tf.maximum(tf.sum(mask), 1)), weight) as Scalar;
+		return times(tf.div(tf.sum(tf.mul(each, mask)), tf.maximum(tf.sum(mask), 1)), weight);
 	});
+}
+
+const times = (loss: Tensor, weight: number): Scalar => (weight === 1 ? loss : tf.mul(loss, weight)) as Scalar;
+
+/** The same function, computed once for each argument: the paths of several losses share edges. */
+function once<T extends Tensor>(of: (x: T) => T): (x: T) => T {
+	const known = new Map<T, T>();
+	return (x) => {
+		const value = known.get(x) ?? of(x);
+		known.set(x, value);
+		return value;
+	};
 }

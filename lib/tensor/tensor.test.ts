@@ -2,11 +2,11 @@ import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { numbers } from "../core/algebra";
 import { type Graph, logProb, not } from "../core/graph";
-import { rowLoss } from "../core/loss";
+import { rowLoss as rowLossOf } from "../core/loss";
 import { type Prob, pCTCVR, pCTR } from "../core/prob";
 import { stream } from "../core/random";
 import type { Dataset } from "../data/dataset";
-import { tensors } from "./algebra";
+import { rowLoss, tensors } from "./algebra";
 import { batchOf } from "./batch";
 import { dense } from "./dense";
 import type { Kernels } from "./kernels";
@@ -54,30 +54,34 @@ describe("the formulas of core on tensors", () => {
 		const s = Object.fromEntries(towers.map((t) => [t, normals(n).map((x) => 3 * x)]));
 		if (graph === direct) for (let i = 0; i < n; i++) s.dar[i] = s.ctr[i] - 1 - Math.abs(s.dar[i]); // conversion < click
 		const y = Float32Array.from({ length: n }, (_, i) => i % 2);
-		const loss = (...xs: Tensor[]) => {
-			const logits = Object.fromEntries(towers.map((t, k) => [t, xs[k] as Tensor1D]));
-			return tf.sum(rowLoss(tf.tensor1d(y), logProb(graph, logits, prob, tensors), tensors));
-		};
-		const inputs = towers.map((t) => tf.tensor1d(s[t]));
-		const { value, grads } = tf.engine().gradients(() => loss(...inputs), inputs, undefined, true);
-		const row = (i: number, change: Record<string, number> = {}) => {
-			const at = Object.fromEntries(towers.map((t) => [t, s[t][i] + (change[t] ?? 0)]));
-			return rowLoss(y[i], logProb(graph, at, prob, numbers), numbers);
-		};
-		const total = Array.from({ length: n }, (_, i) => row(i)).reduce((a, b) => a + b);
-		close([(value as Tensor).dataSync()[0]], [total], 1e-5);
-		for (const [k, t] of towers.entries()) {
-			if (!grads[k]) continue;
-			const h = 1e-5;
-			const numeric = Array.from({ length: n }, (_, i) => (row(i, { [t]: h }) - row(i, { [t]: -h })) / (2 * h));
-			close(values(grads[k]), numeric, 2e-4);
+		const inOnePiece = (label: Tensor1D, L: Tensor1D) => rowLoss(label, L);
+		const byTheAlgebra = (label: Tensor1D, L: Tensor1D) => rowLossOf(label, L, tensors);
+		for (const each of [inOnePiece, byTheAlgebra]) {
+			const loss = (...xs: Tensor[]) => {
+				const logits = Object.fromEntries(towers.map((t, k) => [t, xs[k] as Tensor1D]));
+				return tf.sum(each(tf.tensor1d(y), logProb(graph, logits, prob, tensors)));
+			};
+			const inputs = towers.map((t) => tf.tensor1d(s[t]));
+			const { value, grads } = tf.engine().gradients(() => loss(...inputs), inputs, undefined, true);
+			const row = (i: number, change: Record<string, number> = {}) => {
+				const at = Object.fromEntries(towers.map((t) => [t, s[t][i] + (change[t] ?? 0)]));
+				return rowLossOf(y[i], logProb(graph, at, prob, numbers), numbers);
+			};
+			const total = Array.from({ length: n }, (_, i) => row(i)).reduce((a, b) => a + b);
+			close([(value as Tensor).dataSync()[0]], [total], 1e-5);
+			for (const [k, t] of towers.entries()) {
+				if (!grads[k]) continue;
+				const h = 1e-5;
+				const numeric = Array.from({ length: n }, (_, i) => (row(i, { [t]: h }) - row(i, { [t]: -h })) / (2 * h));
+				close(values(grads[k]), numeric, 2e-4);
+			}
+			expect(grads.filter(Boolean).length).toBe(prob === pCTR ? 1 : graph === direct ? 2 : 4);
 		}
-		expect(grads.filter(Boolean).length).toBe(prob === pCTR ? 1 : graph === direct ? 2 : 4);
 	});
 
 	it("stays finite from p = 1e-12 to p = 1", () => {
 		const L = tf.tensor1d([Math.log(1e-12), -20, -1, -1e-6, -1e-9, 0]);
-		const [gradient] = tf.grads((x: Tensor) => tf.sum(rowLoss(tf.zeros([6]), x as Tensor1D, tensors)))([L]);
+		const [gradient] = tf.grads((x: Tensor) => tf.sum(rowLoss(tf.zeros([6]), x as Tensor1D)))([L]);
 		expect(values(gradient).every(Number.isFinite)).toBe(true);
 		close(values(gradient).slice(0, 1), [1e-12], 1e-16);
 		close(values(gradient).slice(4), [0, 0], 0);
