@@ -5,6 +5,7 @@ import type { Dataset } from "../data/dataset";
 import { openDuckDb, sqlText } from "../data/duckdb";
 import { importFiles } from "../data/files/importFiles";
 import { readPrepared } from "../data/prepared/read";
+import { streamed } from "../data/prepared/streamed";
 import { temporaryFolders } from "../data/readers/temporaryFolders";
 import type { Schema } from "../data/schema";
 import { esmm } from "../models/esmm";
@@ -152,6 +153,27 @@ describe("predictFiles", () => {
 			await predict([path], out, encoded);
 			agree(await table(out), ofTest);
 		}
+	});
+	it("a model whose training rows were streamed has the vocabulary too", async () => {
+		const fitted = await fit(esmm, { data: streamed(log), seed: 1, hyper });
+		const to = join(folder(), "model");
+		await saveModel(fitted, to);
+		const test = fitted.predictOn(data, data.split.test);
+		fitted.dispose();
+		const loaded = await loadModel(to);
+		expect(loaded.about.data).toEqual(model.about.data);
+		const out = join(folder(), "p.parquet");
+		const file = join(folder(), "new.csv");
+		writeFileSync(
+			file,
+			csv(
+				header,
+				rows.filter((row) => row[7] === "test"),
+			),
+		);
+		await predictFiles({ model: loaded, files: [file], out });
+		agree(await table(out), (prob) => test[prob]);
+		loaded.dispose();
 	});
 	it("a log that was prepared otherwise, with the same vocabulary", async () => {
 		const again = join(folder(), "again");

@@ -32,7 +32,7 @@ export async function memoryless(
 		return ahead(streamPrepared(folder, "train", { rows: size, where, skip, common }));
 	};
 	return {
-		data: withComplements(withoutRows(card), graph),
+		data: { ...withComplements(withoutRows(card), graph), card, folder },
 		folder,
 		order: `pieces of ${size}`,
 		count,
