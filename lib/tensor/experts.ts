@@ -10,21 +10,8 @@ import { tf } from "./native";
  */
 export function productOfEach(x: Tensor3D, w: Tensor3D): Tensor2D {
 	const [rows, experts] = x.shape;
-	const to = w.shape[2];
-	const turned = (x: Tensor3D) => tf.transpose(x, [1, 0, 2]) as Tensor3D;
-	return tf.customGrad((...given) => {
-		const [x, w, save] = given as unknown as [Tensor3D, Tensor3D, GradSaveFunc];
-		const byExpert = turned(x);
-		save([byExpert, w]);
-		return {
-			value: tf.reshape(turned(tf.matMul(byExpert, w)), [rows, experts * to]),
-			gradFunc: (dy: Tensor, saved: Tensor[]) => {
-				const [byExpert, w] = saved as [Tensor3D, Tensor3D];
-				const g = turned(tf.reshape(dy, [rows, experts, to]) as Tensor3D);
-				return [turned(tf.matMul(g, w, false, true)), tf.matMul(byExpert, g, true, false)];
-			},
-		};
-	})(x, w) as Tensor2D;
+	const y = tf.matMul(tf.transpose<Tensor3D>(x, [1, 0, 2]), w);
+	return tf.reshape(tf.transpose(y, [1, 0, 2]), [rows, experts * w.shape[2]]);
 }
 
 /**

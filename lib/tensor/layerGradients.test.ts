@@ -140,7 +140,7 @@ describe("values and gradients agree with float64", () => {
 
 describe("attention", () => {
 	it("in pieces gives what it gives row by row", () => {
-		const [rows, keys, width] = [40, 128, 4];
+		const [rows, keys, width] = [80, 128, 4];
 		const inputs = ["q", "k", "v"].map((name) => {
 			const { values } = drawn(name, rows, keys, width);
 			return tf.tensor3d(values, [rows, keys, width]);

@@ -108,6 +108,27 @@ describe("names and shapes of weights, values and gradients in all of them", () 
 				),
 		);
 	});
+	it("attention of one query a row", () => {
+		const how = { rows: 3, queries: 1, keys: 4, heads: 2, width: 6, mask: [1, 1, 0, 1, 0, 0, 0, 0, 1, 1, 1, 1] };
+		check(
+			{
+				x: drawn("x", 3, 1, 5),
+				y: drawn("y", 3, 4, 3),
+				"a/query": drawn("q", 5, 6),
+				"a/key": drawn("k", 3, 6),
+				"a/value": drawn("v", 3, 6),
+			},
+			(nn, { x, y }) =>
+				nn.attention("a", x as Tensor3D, y as Tensor3D, { heads: 2, width: 6, mask: tf.tensor2d(how.mask, [3, 4]) }),
+			({ x, y, ...w }) =>
+				plainAttend(
+					plainProduct(x, w["a/query"], 5, 6),
+					plainProduct(y, w["a/key"], 3, 6),
+					plainProduct(y, w["a/value"], 3, 6),
+					how,
+				),
+		);
+	});
 	it("attention of a layer to itself", () => {
 		const how = { rows: 2, queries: 3, keys: 3, heads: 1, width: 2 };
 		const [q, k, v] = ["q", "k", "v"].map((name) => drawn(name, 4, 2));

@@ -1,7 +1,7 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
 import type { Hidden, Layers } from "../core/layers";
 import { words } from "../core/random";
-import { attend, transfer } from "./attention";
+import { attend, attendOnce, projected, transfer } from "./attention";
 import type { Batch } from "./batch";
 import { biased, dense, product, relu } from "./dense";
 import { mixture, productOfEach } from "./experts";
@@ -117,12 +117,13 @@ export function layers(pass: Pass): Layers {
 		},
 		attention(name, queries, keys, { heads, width, mask }) {
 			if (width % heads !== 0) throw new Error(`"${name}": ${heads} heads cannot share a width of ${width}`);
-			const projected = (of: string, x: Tensor3D): Tensor3D => {
-				const [rows, places, from] = x.shape;
-				const w = normal(`${name}/${of}`, [from, width], Math.sqrt(1 / from));
-				return tf.reshape(product(tf.reshape(x, [-1, from]), w as Tensor2D), [rows, places, width]);
-			};
-			return attend(projected("query", queries), projected("key", keys), projected("value", keys), heads, mask);
+			const start = (of: string, from: number) =>
+				normal(`${name}/${of}`, [from, width], Math.sqrt(1 / from)) as Tensor2D;
+			const own = start("query", queries.shape[2]);
+			const [key, value] = [start("key", keys.shape[2]), start("value", keys.shape[2])];
+			return queries.shape[1] === 1
+				? attendOnce(queries, keys, own, key, value, heads, mask)
+				: attend(projected(queries, own), projected(keys, key), projected(keys, value), heads, mask);
 		},
 		experts(name, x, count, widths, hidden = {}) {
 			const last = stacked(name, x, widths, hidden, (layer, h, i) => {
