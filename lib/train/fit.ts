@@ -5,7 +5,9 @@ import { type Prob, pCTCVR, pCTR, pCVR } from "../core/prob";
 import type { Dataset } from "../data/dataset";
 import type { Streamed } from "../data/prepared/streamed";
 import { disposeWeights } from "../tensor/weights";
+import { attend } from "./attend";
 import { identityOf, loadCheckpoint, saveCheckpoint } from "./checkpoint";
+import type { Finding } from "./doctor/finding";
 import { type Feed, feedOf } from "./feed";
 import { interrupted } from "./interrupt";
 import { checkLabels } from "./labels";
@@ -31,6 +33,8 @@ export interface Fitted {
 	readonly history: readonly EpochRecord[];
 	/** The epoch of each stage whose weights were kept. */
 	readonly kept: readonly number[];
+	/** What the doctor found: signs of a fault in the log, the model or the training. Each was told on stderr. */
+	readonly findings: readonly Finding[];
 	/** True when training was interrupted; the weights are those of the last finished step. */
 	readonly stopped: boolean;
 	/** Rows trained on a second, validation and set-up left out. */
@@ -79,7 +83,7 @@ export interface FitOptions {
  * last, smaller one too), and keeps the weights of the epoch with the best value of the stage's `choose` on the validation rows.
  *
  * @throws InputError an unknown or ill-typed hyperparameter; a log that cannot teach the model (`checkLabels`) or choose an epoch
- * as a stage asks; a checkpoint that is damaged or of another training
+ * as a stage asks, or has rows in two parts of its split; a checkpoint that is damaged or of another training
  * @throws TrainingError a loss that is not finite
  */
 export async function fit<G extends Graph, H extends Hyper>(model: Model<G, H>, options: FitOptions): Promise<Fitted> {
@@ -115,7 +119,8 @@ export async function fit<G extends Graph, H extends Hyper>(model: Model<G, H>, 
 		const found = options.checkpoint && (await loadCheckpoint(options.checkpoint.path, identity, network));
 		position = found?.position ?? position;
 		const keeper = keeperOf(options.checkpoint, identity, network);
-		await runStages({ network, feed, stages, on, stop, signal, position, best: found?.best, keeper });
+		const doctor = await attend({ network, feed, stages, position, on });
+		await runStages({ network, feed, stages, on, doctor, stop, signal, position, best: found?.best, keeper });
 		finished = !stop.now();
 	} catch (problem) {
 		disposeWeights(network.weights);
@@ -124,7 +129,7 @@ export async function fit<G extends Graph, H extends Hyper>(model: Model<G, H>, 
 		stop.release();
 		on?.end?.(finished);
 	}
-	const { history, kept, spent } = position;
+	const { history, kept, findings, spent } = position;
 	return {
 		model: model.name,
 		hyper,
@@ -143,6 +148,7 @@ export async function fit<G extends Graph, H extends Hyper>(model: Model<G, H>, 
 		},
 		predictOn,
 		kept,
+		findings,
 		dispose: () => {
 			disposed = true;
 			disposeWeights(network.weights);

@@ -1,3 +1,5 @@
+import type { Finding } from "./doctor/finding";
+
 /** What an epoch ended with. */
 export interface EpochRecord {
 	stage: number;
@@ -30,6 +32,8 @@ export interface Position {
 	best: { epoch: number; value: number | null };
 	history: EpochRecord[];
 	kept: number[];
+	/** What the doctor has found. */
+	findings: Finding[];
 	/** Rows trained on and seconds spent, for the rate. */
 	spent: { rows: number; seconds: number };
 }
@@ -37,5 +41,5 @@ export interface Position {
 /** Where a training begins. */
 export const start = (): Position => ({
 	...{ stage: 1, epoch: 1, ready: false, since: 0, step: 0, rows: 0, loss: 0 },
-	...{ best: { epoch: 0, value: null }, history: [], kept: [], spent: { rows: 0, seconds: 0 } },
+	...{ best: { epoch: 0, value: null }, history: [], kept: [], findings: [], spent: { rows: 0, seconds: 0 } },
 });

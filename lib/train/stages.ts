@@ -1,5 +1,7 @@
 import type { Stage } from "../core/model";
 import { type Snapshot, snapshot } from "../tensor/weights";
+import type { Attending } from "./attend";
+import { whyNotFinite } from "./doctor/notFinite";
 import type { Feed } from "./feed";
 import { gathering } from "./gathering";
 import { hookFor } from "./hook";
@@ -23,6 +25,7 @@ export interface Running {
 	feed: Feed;
 	stages: readonly Stage[];
 	on?: FitListener;
+	doctor: Attending;
 	stop: { now(): boolean };
 	signal?: AbortSignal;
 	/** Moves on with every step. */
@@ -105,6 +108,7 @@ async function runStage(run: Running, best: Best): Promise<boolean> {
 		const record = { stage: number, epoch, loss: position.loss / rows, choose: stage.choose, value };
 		position.history.push(record);
 		on?.epoch?.(record);
+		run.doctor.afterEpoch(record);
 		const before = position.best;
 		if (value === null || before.value === null || isBetter(stage.choose, value, before.value)) {
 			position.best = { value: value ?? before.value, epoch };
@@ -118,7 +122,7 @@ async function runStage(run: Running, best: Best): Promise<boolean> {
 
 /** Trains what is left of the epoch at hand; false when it was stopped. */
 async function runEpoch(
-	{ network, feed, stages, on, stop, position, keeper }: Running,
+	{ network, feed, stages, on, doctor, stop, position, keeper }: Running,
 	stage: Stage,
 	best: Best,
 ): Promise<boolean> {
@@ -135,17 +139,19 @@ async function runEpoch(
 		const loss = trainStep(network, stage, rows, lr, number);
 		if (!Number.isFinite(loss))
 			throw new TrainingError(
-				`${model.name}: the loss became ${loss} in epoch ${epoch}, step ${step} of ${steps}. Try a smaller lr (now ${hyper.lr}), or look for extreme numbers among the features`,
+				`${model.name}: the loss became ${loss} in epoch ${epoch}, step ${step} of ${steps}. Try a smaller lr (now ${hyper.lr}), or look for extreme numbers among the features. Seen: ${whyNotFinite(rows.data, rows.at, network.weights)}`,
 			);
 		const n = rows.at.length;
 		Object.assign(position, { step, loss: position.loss + loss * n, rows: position.rows + n });
 		const seconds = (performance.now() - before.begun) / 1000;
 		spent.rows = before.rows + position.rows - before.done;
 		spent.seconds = before.seconds + seconds;
-		on?.({
+		const event = {
 			...{ stage: number, stages: stages.length, epoch, epochs: stage.epochs ?? hyper.epochs, step, steps },
 			...{ update: network.step, rows: position.rows, loss, lr, rate: (position.rows - before.done) / seconds },
-		});
+		};
+		on?.(event);
+		doctor.afterStep(event);
 		await new Promise(setImmediate);
 		const stopped = stop.now();
 		if (stopped || keeper.due()) await keeper.save(position, best.now());

@@ -4,6 +4,7 @@ import { spaceOf } from "../core/prob";
 import { unknownName } from "../core/problem";
 import { type Dataset, rowsIn } from "../data/dataset";
 import { evaluate, labelled } from "../metrics/evaluate";
+import { whyNotFinite } from "./doctor/notFinite";
 import { evaluateFolder } from "./evaluateFolder";
 import type { Feed } from "./feed";
 import { predictRows } from "./predictRows";
@@ -47,7 +48,7 @@ export async function validated(
 		const scores = predictRows({ ...network, data }, rows, [prob]);
 		if (scores[prob].some(Number.isNaN))
 			throw new TrainingError(
-				`${network.model.name}: P(${prob}) is not a number on validation rows: the last updates blew up. Try a smaller lr (now ${network.hyper.lr})`,
+				`${network.model.name}: P(${prob}) is not a number on validation rows: ${whyNotFinite(data, rows, network.weights)}. Try a smaller lr (now ${network.hyper.lr})`,
 			);
 		return scores;
 	};

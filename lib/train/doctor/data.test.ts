@@ -3,7 +3,7 @@ import { type Prob, pCTCVR, pCTR, pCVR } from "../../core/prob";
 import { stream } from "../../core/random";
 import type { Dataset, Field } from "../../data/dataset";
 import { toyDataset } from "../../data/toyDataset";
-import { deadFields } from "./deadFields";
+import { deadFields, numbersThatAreNone } from "./deadFields";
 import { type Finding, lineOf } from "./finding";
 import { labelAmongFeatures } from "./labelAmongFeatures";
 import { labelCounts } from "./labelCounts";
@@ -190,22 +190,30 @@ describe("dead fields", () => {
 	it("the toy log has none", () => expect(deadFields(toyDataset())).toEqual([]));
 	it("all ids unknown", () => {
 		expect(found({ kind: "id", name: "brand", size: 9, ids: new Int32Array(n) })).toEqual([
-			expect.stringMatching(
-				/^dead field: field brand is unknown \(0\) on all 700 training rows\. Look at: the minimum/,
-			),
+			"dead field: brand has one value on all 700 training rows (unknown (0)) and can teach nothing. Look at: whether the column was read as meant, and the minimum frequency of its encoding (--min-frequency); or more rows",
 		]);
 	});
 	it("one number, though other parts have others", () => {
 		const values = Float32Array.from(rows((row) => (row < 700 ? 0.5 : row)));
-		expect(found(number("price", values))).toEqual([expect.stringContaining("field price is 0.5 on all 700 training")]);
+		expect(found(number("price", values))).toEqual([
+			expect.stringContaining("price has one value on all 700 training rows (0.5)"),
+		]);
 	});
 	it("lists that are all empty", () => {
 		const lists: Field = { kind: "ids", name: "tags", size: 3, offsets: new Int32Array(n + 1), ids: new Int32Array(0) };
-		expect(found(lists)).toEqual([expect.stringContaining("field tags is an empty list on all 700")]);
+		expect(found(lists)).toEqual([
+			expect.stringContaining("tags has one value on all 700 training rows (an empty list)"),
+		]);
+	});
+	it("several are told in one line", () => {
+		const two = withFields(number("p", new Float32Array(n)), number("q", new Float32Array(n).fill(2)));
+		expect(deadFields(two).map(lineOf)).toEqual([
+			expect.stringContaining("p, q each have one value on all 700 training rows (0, 2)"),
+		]);
 	});
 	it("a number that is none, in training or validation", () => {
 		const values = Float32Array.from(rows((row) => (row === 3 || row === 701 ? Number.NaN : row)));
-		expect(found(number("price", values))).toEqual([
+		expect(numbersThatAreNone(withFields(number("price", values))).map(lineOf)).toEqual([
 			expect.stringContaining("number that is none: field price is NaN on 1 of 700 training rows, first on row 3"),
 			expect.stringContaining("field price is NaN on 1 of 300 validation rows, first on row 701"),
 		]);

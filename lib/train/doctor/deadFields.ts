@@ -1,38 +1,45 @@
 import type { Dataset, Field } from "../../data/dataset";
 import { type Finding, warning } from "./finding";
 
-/** Fields that tell nothing: one value on every training row, or unknown ids alone; and numbers that are none. */
+/** Fields that tell nothing, as they have one value on every training row or unknown ids alone. They are told together. */
 export function deadFields({ fields, split }: Pick<Dataset, "fields" | "split">): Finding[] {
-	return fields.flatMap((field) => {
-		const { train, valid } = split;
-		const found: Finding[] = [];
-		if (field.kind === "number")
-			for (const [part, rows] of Object.entries({ training: train, validation: valid })) {
-				const bad = rows.filter((row) => !Number.isFinite(field.values[row]));
-				if (bad.length > 0)
-					found.push(
+	const { train } = split;
+	if (train.length < 2) return [];
+	const dead = fields.flatMap((field) => {
+		const one = onlyValue(field, train);
+		return one === undefined ? [] : [{ name: field.name, one }];
+	});
+	if (dead.length === 0) return [];
+	const unknown = dead.some(({ one }) => one === UNKNOWN);
+	return [
+		warning(
+			"dead field",
+			dead.map(({ name }) => name).join(", "),
+			`${dead.length === 1 ? "has" : "each have"} one value on all ${train.length} training rows (${[...new Set(dead.map(({ one }) => one))].join(", ")}) and can teach nothing`,
+			`whether the column was read as meant${unknown ? ", and the minimum frequency of its encoding (--min-frequency)" : ""}; or more rows`,
+		),
+	];
+}
+
+/** Number fields that hold NaN or an infinity on rows that are trained on or validated with. */
+export function numbersThatAreNone({ fields, split }: Pick<Dataset, "fields" | "split">): Finding[] {
+	return fields.flatMap((field) =>
+		field.kind !== "number"
+			? []
+			: (["train", "valid"] as const).flatMap((name) => {
+					const rows = split[name];
+					const bad = rows.filter((row) => !Number.isFinite(field.values[row]));
+					if (bad.length === 0) return [];
+					return [
 						warning(
 							"number that is none",
 							`field ${field.name}`,
-							`is ${field.values[bad[0]]} on ${bad.length} of ${rows.length} ${part} rows, first on row ${bad[0]}`,
-							"what the reader makes of empty cells: the loss will not be finite",
+							`is ${field.values[bad[0]]} on ${bad.length} of ${rows.length} ${name === "train" ? "training" : "validation"} rows, first on row ${bad[0]}`,
+							"what the reader makes of empty cells; the loss will not be finite",
 						),
-					);
-			}
-		const one = onlyValue(field, train);
-		if (one !== undefined && train.length > 1)
-			found.push(
-				warning(
-					"dead field",
-					`field ${field.name}`,
-					`is ${one} on all ${train.length} training rows`,
-					one === UNKNOWN
-						? "the minimum frequency of its encoding (--min-frequency), and whether the column was read as meant"
-						: "whether the column was read as meant; it can teach nothing",
-				),
-			);
-		return found;
-	});
+					];
+				}),
+	);
 }
 
 const UNKNOWN = "unknown (0)";

@@ -28,12 +28,14 @@ export function fieldAuc(
 	let positives = 0;
 	for (const row of counted) {
 		positives += happened[row];
-		for (const value of new Set(valuesOf(row))) {
-			const count = counts.get(value);
+		const values = valuesOf(row);
+		for (let i = 0; i < values.length; i++) {
+			if (values.indexOf(values[i]) < i) continue;
+			const count = counts.get(values[i]);
 			if (count) {
 				count.rows++;
 				count.events += happened[row];
-			} else counts.set(value, { rows: 1, events: happened[row] });
+			} else counts.set(values[i], { rows: 1, events: happened[row] });
 		}
 	}
 	const overall = positives / counted.length;
@@ -47,8 +49,9 @@ export function fieldAuc(
 	const unseen = smoothed(onceEvents, once);
 	const scores = Float64Array.from(scored, (row) => {
 		let highest = Number.NEGATIVE_INFINITY;
-		for (const value of valuesOf(row)) {
-			const count = counts.get(value);
+		const values = valuesOf(row);
+		for (let i = 0; i < values.length; i++) {
+			const count = counts.get(values[i]);
 			highest = Math.max(highest, count ? smoothed(count.events, count.rows) : unseen);
 		}
 		return highest;
@@ -59,14 +62,22 @@ export function fieldAuc(
 	).value;
 }
 
-/** The values of a row: an id, a bin, or the ids of a list. */
-function reader(field: Field, counted: Int32Array): (row: number) => number[] {
-	if (field.kind === "id") return (row) => [field.ids[row]];
+/** The values of a row: an id, a bin, or the ids of a list. What it gives is valid until the next call. */
+function reader(
+	field: Field,
+	counted: Int32Array,
+): (row: number) => ArrayLike<number> & { indexOf(value: number): number } {
+	const one = [0];
+	if (field.kind === "id")
+		return (row) => {
+			one[0] = field.ids[row];
+			return one;
+		};
 	if (field.kind === "ids")
 		return (row) => {
 			const list = field.list ? field.list[row] : row;
 			const [from, to] = [field.offsets[list], field.offsets[list + 1]];
-			return from === to ? [NOTHING] : Array.from(field.ids.subarray(from, to));
+			return from === to ? [NOTHING] : field.ids.subarray(from, to);
 		};
 	const sorted = Float32Array.from(counted, (row) => field.values[row])
 		.filter(Number.isFinite)
@@ -76,13 +87,13 @@ function reader(field: Field, counted: Int32Array): (row: number) => number[] {
 	];
 	return (row) => {
 		const value = field.values[row];
-		if (!Number.isFinite(value)) return [NOTHING];
-		let [low, high] = [0, cuts.length];
+		let [low, high] = [0, Number.isFinite(value) ? cuts.length : 0];
 		while (low < high) {
 			const middle = (low + high) >> 1;
 			if (cuts[middle] <= value) low = middle + 1;
 			else high = middle;
 		}
-		return [low];
+		one[0] = Number.isFinite(value) ? low : NOTHING;
+		return one;
 	};
 }

@@ -2,7 +2,7 @@ import type { Dataset, Field } from "../../data/dataset";
 import { type Finding, percent, warning } from "./finding";
 
 /** Rows whose contents are compared, about: of more, those of some users alone, the same users in every part. */
-const ROWS = 100_000;
+const ROWS = 50_000;
 /** A content that more training rows have is met again by chance and says nothing. */
 const RARE = 3;
 /** Least rows with an event and a twin, and the share of them whose events must agree. */
@@ -44,9 +44,8 @@ export function sharedRows({ rows, split }: Pick<Dataset, "rows" | "split">): Fi
 export function copiedRows(data: Pick<Dataset, "rows" | "split" | "fields" | "events" | "user">): Finding[] {
 	const { split, events } = data;
 	const parts = sampled(data);
-	const hash = hashOf(data);
 	const twins = new Map<number, { row: number; count: number }>();
-	const keys = Float64Array.from(parts.train, hash);
+	const keys = hashesOf(data, parts.train);
 	for (const [i, row] of parts.train.entries()) {
 		const known = twins.get(keys[i]);
 		if (known) known.count++;
@@ -56,8 +55,9 @@ export function copiedRows(data: Pick<Dataset, "rows" | "split" | "fields" | "ev
 	const within = keys.filter((key) => (twins.get(key)?.count ?? 0) > 1).length / keys.length;
 	return (["valid", "test"] as const).flatMap((name) => {
 		let [copies, withEvent, agreeing] = [0, 0, 0];
-		for (const row of parts[name]) {
-			const twin = twins.get(hash(row));
+		const own = hashesOf(data, parts[name]);
+		for (const [i, row] of parts[name].entries()) {
+			const twin = twins.get(own[i]);
 			if (!twin || twin.count > RARE) continue;
 			copies++;
 			if (!columns.some((happened) => happened[row] === 1 || happened[twin.row] === 1)) continue;
@@ -89,31 +89,32 @@ function sampled({ rows, split, user, fields }: Pick<Dataset, "rows" | "split" |
 	return { train: train.filter(chosen), valid: valid.filter(chosen), test: test.filter(chosen) };
 }
 
-/** 52 bits of a row's fields and user. */
-function hashOf({ fields, user }: Pick<Dataset, "fields" | "user">): (row: number) => number {
-	const bits = fields.map((field) =>
-		field.kind === "number"
-			? new Int32Array(field.values.buffer, field.values.byteOffset, field.values.length)
-			: field.ids,
-	);
-	return (row) => {
-		let [a, b] = [user ? mix(user[row], 1) : 1, user ? mix(user[row], 2) : 2];
-		for (let f = 0; f < fields.length; f++) {
-			const field = fields[f];
-			if (field.kind !== "ids") {
-				a = mix(bits[f][row], a);
-				b = mix(bits[f][row], b + 0x5bd1e995);
-				continue;
-			}
-			const list = field.list ? field.list[row] : row;
-			a = mix(field.offsets[list + 1] - field.offsets[list], a);
-			for (let at = field.offsets[list]; at < field.offsets[list + 1]; at++) {
-				a = mix(field.ids[at], a);
-				b = mix(field.ids[at], b + 0x5bd1e995);
-			}
+/** 52 bits of each row's fields and user; column by column, which is several times faster than row by row. */
+function hashesOf({ fields, user }: Pick<Dataset, "fields" | "user">, rows: Int32Array): Float64Array {
+	const [a, b] = [new Int32Array(rows.length), new Int32Array(rows.length).fill(1)];
+	const fold = (values: Int32Array, rows: Int32Array) => {
+		for (let i = 0; i < rows.length; i++) {
+			const value = values[rows[i]];
+			a[i] = mix(value, a[i]);
+			b[i] = mix(value, b[i] + 0x5bd1e995);
 		}
-		return (a >>> 6) * 67108864 + (b >>> 6);
 	};
+	if (user) fold(user, rows);
+	for (const field of fields)
+		if (field.kind === "id") fold(field.ids, rows);
+		else if (field.kind === "number")
+			fold(new Int32Array(field.values.buffer, field.values.byteOffset, field.values.length), rows);
+		else
+			for (let i = 0; i < rows.length; i++) {
+				const list = field.list ? field.list[rows[i]] : rows[i];
+				const [from, to] = [field.offsets[list], field.offsets[list + 1]];
+				a[i] = mix(to - from, a[i]);
+				for (let at = from; at < to; at++) {
+					a[i] = mix(field.ids[at], a[i]);
+					b[i] = mix(field.ids[at], b[i] + 0x5bd1e995);
+				}
+			}
+	return Float64Array.from(a, (high, i) => (high >>> 6) * 67108864 + (b[i] >>> 6));
 }
 
 /** Folds a whole number into a hash (MurmurHash3's mixing). */

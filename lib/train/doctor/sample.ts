@@ -10,14 +10,14 @@ export function stratified(
 	happened: ArrayLike<number>,
 	most: { positives: number; negatives: number },
 ): Int32Array {
-	const up = spread(
-		rows.filter((row) => happened[row] === 1),
-		most.positives,
-	);
-	const down = spread(
-		rows.filter((row) => happened[row] !== 1),
-		most.negatives,
-	);
+	const kinds = [new Int32Array(rows.length), new Int32Array(rows.length)];
+	const sizes = [0, 0];
+	for (let i = 0; i < rows.length; i++) {
+		const kind = happened[rows[i]] === 1 ? 1 : 0;
+		kinds[kind][sizes[kind]++] = rows[i];
+	}
+	const down = spread(kinds[0].subarray(0, sizes[0]), most.negatives);
+	const up = spread(kinds[1].subarray(0, sizes[1]), most.positives);
 	const both = new Int32Array(up.length + down.length);
 	both.set(up);
 	both.set(down, up.length);
