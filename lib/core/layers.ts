@@ -44,7 +44,7 @@ export interface Layers {
 	 *
 	 * Layer i has `NAME/i/w` `[from, to]` and `NAME/i/b` `[to]`, or with batch normalisation `NAME/i/norm/…` in place of the bias.
 	 */
-	mlp(name: string, x: Tensor2D, widths: readonly number[], hidden?: Hidden | number): Tensor2D;
+	mlp(name: string, x: Tensor2D, widths: readonly number[], hidden?: Hidden): Tensor2D;
 	/** x·w + b, no activation: `[rows, width]`. Weights `NAME/w` `[from, width]`, N(0, 1/from), and `NAME/b` `[width]`, 0. */
 	linear(name: string, x: Tensor2D, width: number): Tensor2D;
 	/** One logit a row, `[rows]`: a `linear` of width 1, whose weights are `NAME/logit/w` and `NAME/logit/b`. */

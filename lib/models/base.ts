@@ -18,7 +18,7 @@ export const base = defineModel({
 	graph: { impression: { click: "ctr" }, click: { conversion: "cvr" } },
 	towers: (nn, x, h) => {
 		const tower = (name: string) =>
-			nn.logit(name, nn.mlp(name, nn.embed(`${name}/embedding`, x, h.embedding), h.mlp, h.dropout));
+			nn.logit(name, nn.mlp(name, nn.embed(`${name}/embedding`, x, h.embedding), h.mlp, { dropout: h.dropout }));
 		return { ctr: tower("ctr"), cvr: tower("cvr") };
 	},
 	stages: () => [

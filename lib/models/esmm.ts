@@ -18,8 +18,8 @@ export const esmm = defineModel({
 	towers: (nn, x, h) => {
 		const e = nn.embed("embedding", x, h.embedding);
 		return {
-			ctr: nn.logit("ctr", nn.mlp("ctr", e, h.mlp, h.dropout)),
-			cvr: nn.logit("cvr", nn.mlp("cvr", e, h.mlp, h.dropout)),
+			ctr: nn.logit("ctr", nn.mlp("ctr", e, h.mlp, { dropout: h.dropout })),
+			cvr: nn.logit("cvr", nn.mlp("cvr", e, h.mlp, { dropout: h.dropout })),
 		};
 	},
 	stages: () => entireSpace(logLoss(pCTR), logLoss(pCTCVR)),

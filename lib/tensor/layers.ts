@@ -101,12 +101,10 @@ export function layers(pass: Pass): Layers {
 			const e = lookup(pass.read(table, batch) as Tensor2D, batch, width);
 			return batch.numbers ? tf.concat([e, batch.numbers], 1) : e;
 		},
-		mlp: (name, x, widths, how = {}) => {
-			const hidden = typeof how === "number" ? { dropout: how } : how;
-			return stacked(name, x, widths, hidden, (layer, h, i) =>
+		mlp: (name, x, widths, hidden = {}) =>
+			stacked(name, x, widths, hidden, (layer, h, i) =>
 				hiddenLayer(layer, h, widths[i], Math.sqrt(2 / h.shape[1]), hidden.batchNorm),
-			);
-		},
+			),
 		linear,
 		logit: (name, x) => tf.reshape(linear(`${name}/logit`, x, 1), [-1]),
 		batchNorm: normalized,

@@ -181,7 +181,7 @@ describe("before", () => {
 				for (const [i, row] of [...at].entries())
 					expect(layer().slice(width * i, width * i + small.embedding)).toEqual(of(row));
 				const deep = (rows: Int32Array) =>
-					piece.forward(rows, (nn, x) => nn.mlp("ctr", nn.embed("embedding", x, 4), [16], 0.5));
+					piece.forward(rows, (nn, x) => nn.mlp("ctr", nn.embed("embedding", x, 4), [16], { dropout: 0.5 }));
 				expect(deep(at)).toEqual(deep(at));
 				hook.assignRows("embedding", Int32Array.of(5, 2), Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8));
 				expect([...hook.readRows("embedding", Int32Array.of(2, 5))]).toEqual([5, 6, 7, 8, 1, 2, 3, 4]);
