@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: pieces of source text
+import { torch } from "../train/parity/parity.json";
 import type { Plan } from "./plan";
 
 /** Faults of training: weights, steps, checkpoints. */
@@ -229,5 +230,13 @@ export const training: Plan[] = [
 		"if (fields === undefined) {",
 		"train/gathering.test.ts",
 		"a thread gathers the same features for every batch, in order",
+	],
+	[
+		"Adam's ε is that of TensorFlow's kernel",
+		"tensor/optimizers.ts",
+		"tf.scalar(ADAM.epsilon * Math.sqrt(1 - ADAM.beta2 ** t))",
+		"tf.scalar(ADAM.epsilon)",
+		"train/parity/parity.test.ts",
+		`losses of 100 steps are those of PyTorch ${torch} esmm, adam: to 1e-4`,
 	],
 ];

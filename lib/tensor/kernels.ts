@@ -62,7 +62,7 @@ export interface Kernels {
 		epsilon: number,
 	): [Tensor2D, Tensor1D, Tensor1D];
 	variable(init: Tensor): Variable;
-	/** One step of Adam (Kingma & Ba 2015, Algorithm 1, with the ε of TensorFlow's kernel: lr·√(1 − β₂ᵗ)/(1 − β₁ᵗ) · m/(√v + ε)). */
+	/** One step of Adam as TensorFlow has it (Kingma & Ba 2015, end of section 2): value −= lr·√(1 − β₂ᵗ)/(1 − β₁ᵗ) · m/(√v + ε̂). */
 	adam(value: Variable, m: Variable, v: Variable, step: AdamStep, gradient: Tensor): void;
 	/** One step of Adagrad (Duchi et al. 2011): sum += g², value −= lr·g/(√sum + ε). */
 	adagrad(value: Variable, sum: Variable, lr: Scalar, epsilon: Scalar, gradient: Tensor): void;

@@ -26,7 +26,7 @@ export interface Trained {
 	gradient: Tensor;
 }
 
-/** Adam's constants, as in every paper here. */
+/** Adam's constants, as in every paper here. (Kingma & Ba 2015, Algorithm 1.) */
 const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
 /** ε of Adagrad, as in PyTorch; its sums start at 0 as there (TensorFlow 1 started them at 0.1). */
@@ -38,7 +38,8 @@ const ADAGRAD_EPSILON = 1e-10;
  * Of a table only the rows in `unique` are touched, so the cost does not grow with the vocabulary. For Adagrad and gradient
  * descent that is the textbook's step, as a gradient of zero changes nothing there. Adam is then the lazy one: a row that
  * a batch does not use keeps its value and moments as they are, where dense Adam would let the moments decay and the value drift
- * on. (As TensorFlow's LazyAdam and PyTorch's SparseAdam; β₁ᵗ and β₂ᵗ count all updates of the table.)
+ * on. (As TensorFlow's LazyAdam and PyTorch's SparseAdam, but for ε, which both add
+ * before the correction of v; β₁ᵗ and β₂ᵗ count all updates of the table.)
  *
  * @param unique the tables' rows that the batch used, each once: `[n]`
  */
@@ -101,7 +102,6 @@ function ruleOf({ optimizer, lr }: Optimizing): Rule {
 		lr: rate,
 		beta1: tf.scalar(ADAM.beta1),
 		beta2: tf.scalar(ADAM.beta2),
-		epsilon: tf.scalar(ADAM.epsilon),
 	};
 	const steps = new Map<number, AdamStep>();
 	const stepOf = (t: number): AdamStep => {
@@ -109,6 +109,8 @@ function ruleOf({ optimizer, lr }: Optimizing): Rule {
 			...constants,
 			power1: tf.scalar(ADAM.beta1 ** t),
 			power2: tf.scalar(ADAM.beta2 ** t),
+			// TensorFlow's kernel adds its ε to √v, the algorithm to √(v/(1 − β₂ᵗ)).
+			epsilon: tf.scalar(ADAM.epsilon * Math.sqrt(1 - ADAM.beta2 ** t)),
 		};
 		steps.set(t, known);
 		return known;
