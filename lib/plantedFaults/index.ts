@@ -2,6 +2,7 @@ import { benchmarks } from "./benchmarks";
 import { data } from "./data";
 import { imports } from "./imports";
 import { metrics } from "./metrics";
+import { prediction } from "./prediction";
 import { results } from "./results";
 import { simulation } from "./simulation";
 import { statistics } from "./statistics";
@@ -27,6 +28,7 @@ export const plantedFaults: PlantedFault[] = [
 	...imports,
 	...metrics,
 	...training,
+	...prediction,
 	...results,
 	...benchmarks,
 	...simulation,

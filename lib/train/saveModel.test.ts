@@ -50,10 +50,10 @@ function changed(change: (about: ModelFile) => object): string {
 
 describe("a saved model", () => {
 	it.each([
-		["esmm", data],
-		["base", data],
-		["esmm", withLists],
-	])("gives the bits of the fitted one: %s", async (name, log) => {
+		["esmm", "", data],
+		["base", "", data],
+		["esmm", ", with lists", withLists],
+	])("gives the bits of the fitted one: %s%s", async (name, _, log) => {
 		const one = await fit(modelNamed(name), { data: log, seed: 2, hyper });
 		const to = join(folder(), "model");
 		await saveModel(one, to);
