@@ -36,8 +36,14 @@ export interface LoadedModel {
 	dispose(): void;
 }
 
-/** Most that a log-probability may differ from the one of the program that saved the model: GPUs round more coarsely. */
-const MOST_DIFFERENCE = 0.05;
+/**
+ * Whether two programs mean the same: log-probabilities that differ by no more than rounding on another device (a GPU's products
+ * keep 10 bits) can make them.
+ */
+function isAsSaved(now: number, then: number): boolean {
+	const [a, b] = [now, then].map((p) => Math.log(Math.max(p, 1e-30)));
+	return Math.abs(a - b) <= 0.05 + 0.01 * Math.abs(b);
+}
 
 /**
  * Reads a model that `saveModel` wrote. It gives the same bits as the fitted model did on the same machine.
@@ -123,7 +129,7 @@ function checkSame(folder: string, { about, predict }: LoadedModel, { weights }:
 		);
 	for (const [prob, then] of Object.entries(about.check.probs))
 		for (const [row, p] of then.entries())
-			if (!(Math.abs(Math.log(now[prob]?.[row]) - Math.log(p)) <= MOST_DIFFERENCE) && now[prob]?.[row] !== p)
+			if (!isAsSaved(now[prob]?.[row], p))
 				throw new InputError(
 					`${folder} was saved by engine version ${about.engineVersion}, which gave P(${prob}) = ${p} where this program computes ${now[prob]?.[row]}: train it again, or use the program it was saved by`,
 				);

@@ -263,10 +263,12 @@ describe("refused by name, and nothing is written", () => {
 		await refused([log, file("d.csv", codes)], "predict them one by one");
 		await refused([folder()], "is no prepared log");
 	});
-	it("the output in place of an input", async () => {
+	it("the output in place of an input, or of a folder", async () => {
 		const path = file("a.csv", codes);
 		await expect(predict([path], path)).rejects.toThrow("is one of the files to predict");
 		expect(readFileSync(path, "utf8")).toBe(codes);
+		const place = folder();
+		await expect(predict([log], place)).rejects.toThrow("is a folder: give the name of a Parquet file");
 	});
 	it("raw files, for a model of a log that is no prepared folder", async () => {
 		const { folder: _, card: __, ...inMemory } = data;

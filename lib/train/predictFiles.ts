@@ -61,6 +61,8 @@ export async function predictFiles(options: PredictFiles): Promise<Predicted> {
 		if (resolve(file) === resolve(out))
 			throw new InputError(`--out ${out} is one of the files to predict: give another`);
 	}
+	if (existsSync(out) && statSync(out).isDirectory())
+		throw new InputError(`--out ${out} is a folder: give the name of a Parquet file`);
 	const prepared = files.map(preparedAt);
 	const [first, other] = [prepared.findIndex((one) => one), prepared.findIndex((one) => !one)];
 	if (first >= 0 && other >= 0)
