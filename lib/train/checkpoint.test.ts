@@ -5,10 +5,8 @@ import { temporaryFolders } from "../data/readers/temporaryFolders";
 import { toyDataset } from "../data/toyDataset";
 import { modelNamed } from "../models/index";
 import { tf } from "../tensor/native";
-import { readSafetensors } from "../tensor/safetensors";
+import { bitsOf as bits } from "./checkpointBits";
 import { type FitOptions, fit } from "./fit";
-import { killedUntilEnd, trainInProcess } from "./killing";
-import type { Position } from "./position";
 
 const folder = temporaryFolders();
 const data = toyDataset();
@@ -25,18 +23,6 @@ async function train(model: string, path: string, stopAfter?: number, more: Part
 	});
 	fitted.dispose();
 	return { steps, stopped: fitted.stopped, history: fitted.history, kept: fitted.kept };
-}
-
-/** Every bit of a checkpoint's arrays, and its position without seconds. */
-async function bits(path: string) {
-	const { arrays, metadata } = await readSafetensors(path);
-	const { position, ...rest } = JSON.parse(metadata.state) as { position: Position };
-	const { spent, ...where } = position;
-	return {
-		where: { ...where, rows: spent.rows },
-		rest,
-		arrays: [...arrays].map(([name, { values }]) => [name, Buffer.from(values.buffer).toString("base64")]),
-	};
 }
 
 describe("a training that is stopped and goes on", () => {
@@ -81,13 +67,6 @@ describe("a training that is stopped and goes on", () => {
 		expect(kept.predict(data.split.test)).toEqual(plain.predict(data.split.test));
 		for (const fitted of [plain, kept]) fitted.dispose();
 	});
-
-	it("killed by the system at random moments, three times in one training", async () => {
-		const [whole, killed] = [join(folder(), "whole"), join(folder(), "killed")];
-		expect(await trainInProcess("base", whole)).toBe(true);
-		expect(await killedUntilEnd("base", killed, 3, 1)).toBe(3);
-		expect(await bits(killed)).toEqual(await bits(whole));
-	}, 60_000);
 });
 
 describe("a checkpoint that does not fit", () => {

@@ -8,9 +8,22 @@ import { projectRoot } from "../core/root";
 const program = join(projectRoot(), "lib/train/killedTraining.ts");
 const loader = pathToFileURL(createRequire(join(projectRoot(), "package.json")).resolve("tsx")).href;
 
+/** What is trained in a process of its own: a model, on toy rows or on those of a folder, with so many threads. */
+export interface Killable {
+	model: string;
+	folder?: string;
+	threads?: number;
+}
+
 /** For tests: trains in a process of its own; kills it, if asked, some milliseconds after its first step. Tells whether it ended by itself. */
-export function trainInProcess(model: string, checkpoint: string, killAfter?: number): Promise<boolean> {
-	const child = spawn(process.execPath, ["--import", loader, program, model, checkpoint]);
+export function trainInProcess(
+	{ model, folder, threads }: Killable,
+	checkpoint: string,
+	killAfter?: number,
+): Promise<boolean> {
+	const args = [program, model, checkpoint, ...(folder === undefined ? [] : [folder])];
+	const env = threads === undefined ? process.env : { ...process.env, TF_NUM_INTRAOP_THREADS: String(threads) };
+	const child = spawn(process.execPath, ["--import", loader, ...args], { env });
 	let [stderr, timer]: [string, NodeJS.Timeout | undefined] = ["", undefined];
 	child.stderr.on("data", (text) => {
 		stderr += text;
@@ -28,13 +41,13 @@ export function trainInProcess(model: string, checkpoint: string, killAfter?: nu
 }
 
 /** For tests: kills a training at random moments, `kills` times, and lets it end. Tells how often it was killed. */
-export async function killedUntilEnd(model: string, checkpoint: string, kills: number, seed: number): Promise<number> {
+export async function killedUntilEnd(what: Killable, checkpoint: string, kills: number, seed: number): Promise<number> {
 	const random = stream(seed, "kills");
 	let killed = 0;
 	while (killed < kills) {
-		if (await trainInProcess(model, checkpoint, random.int(150))) break;
+		if (await trainInProcess(what, checkpoint, random.int(150))) break;
 		killed++;
 	}
-	await trainInProcess(model, checkpoint);
+	await trainInProcess(what, checkpoint);
 	return killed;
 }
