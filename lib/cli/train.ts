@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { withHyper } from "../core/model";
 import { InputError, unknownName } from "../core/problem";
 import { aliCcpProtocol } from "../data/aliccp/protocol";
@@ -8,7 +9,11 @@ import { openStore } from "../experiment/store";
 import { modelNamed } from "../models/index";
 import { type PresetName, presets } from "../simulator/presets";
 import { engine } from "../tensor/native";
+import { lineOf } from "../train/doctor/finding";
 import { saveModel } from "../train/saveModel";
+import { checkSummaries } from "../train/summaryFile";
+import { tensorBoard } from "../train/tensorboard";
+import { together } from "../train/together";
 import { toText } from "../view/markdown";
 import { fitProgress, stageProgress } from "../view/progress";
 import { tableOf } from "../view/table";
@@ -26,6 +31,7 @@ interface Options {
 	set?: Record<string, unknown>;
 	device?: string;
 	store?: string;
+	tensorboard?: string;
 	final?: boolean;
 }
 
@@ -86,6 +92,7 @@ function words(result: RunResult): string {
 		`${epochs} epochs, ${samplesPerSecond} samples/s${cached ? " (from the store)" : ""}, run ${result.run.slice(0, 12)}`,
 		toText(part("validation", result.metrics)),
 		...(result.test ? [toText(part("test", result.test))] : []),
+		...result.findings.map(lineOf),
 	].join("\n");
 }
 
@@ -105,13 +112,15 @@ command<Options>(
 			.option("--set <name=value>", "a hyperparameter; may be given again", setting)
 			.option("--device <cpu|gpu>", "where TensorFlow runs (default: the GPU where there is one)")
 			.option("--store <dir>", "where results lie (default data/runs)")
+			.option("--tensorboard <dir>", "writes curves for TensorBoard into a folder of the run's own below DIR")
 			.option("--final", "opens the test part"),
 	async (options, signal) => {
 		const model = modelNamed(options.model);
 		withHyper(model, options.set ?? {});
 		const source = sourceOf(options);
 		chooseDevice(options.device);
-		const { seed, set: hyper, final } = options;
+		const { seed, set: hyper, final, tensorboard } = options;
+		if (tensorboard !== undefined) checkSummaries(tensorboard);
 		const store = openStore(options.store);
 		const reading = () => {
 			const shown = stageProgress();
@@ -120,14 +129,19 @@ command<Options>(
 		const known = await knownFingerprint(source);
 		const loaded = known === undefined ? await reading() : undefined;
 		const run = describe(model, { hyper, seed, data: known ?? (loaded?.fingerprint as string) });
+		const shown = fitProgress(`${model.name} seed ${seed}`);
+		const board =
+			tensorboard === undefined ? undefined : join(tensorboard, `${model.name}-${seed}-${hashOf(run).slice(0, 12)}`);
 		const result = await execute(model, run, {
 			store,
 			final,
 			signal,
 			data: async () => loaded ?? reading(),
-			on: fitProgress(`${model.name} seed ${seed}`),
+			on: board === undefined ? shown : together(shown, tensorBoard(board, run)),
 			fitted: (fitted) => saveModel(fitted, store.model(hashOf(run, engine().tier))),
 		});
+		if (result.cached && board !== undefined)
+			process.stderr.write(`the result is from the store: nothing was trained, so nothing is written to ${board}\n`);
 		for (const { reason, count, first } of [...(loaded?.dropped ?? []), ...(loaded?.remarks ?? [])])
 			process.stderr.write(`dropped ${count}: ${reason} (first: ${first})\n`);
 		return { json: result, text: words(result) };

@@ -2,6 +2,7 @@ import type { Hyper } from "../core/model";
 import type { Card } from "../data/prepared/card";
 import type { MetricValue } from "../metrics/value";
 import type { Tier } from "../tensor/native";
+import type { Finding } from "../train/doctor/finding";
 
 /** The independent CTR network that every method of a table shares (ESMM, Table 2). */
 export interface CtrNetwork {
@@ -56,5 +57,7 @@ export interface RunResult {
 	/** Epochs trained, over all stages, and the epoch of each stage whose weights were kept. */
 	epochs: number;
 	kept: readonly number[];
+	/** What the doctor found: signs of a fault in the log, the model or the training. */
+	findings: readonly Finding[];
 	samplesPerSecond: number;
 }

@@ -106,6 +106,7 @@ export async function execute(model: Model, run: Run, options: Execute): Promise
 			...(final ? { test: await measure(split.test) } : {}),
 			epochs: fitted.history.length,
 			kept: fitted.kept,
+			findings: fitted.findings,
 			samplesPerSecond: Math.round(fitted.samplesPerSecond),
 		};
 		await store.put(result);

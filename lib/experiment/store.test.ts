@@ -20,6 +20,7 @@ const result = (run: string): RunResult => ({
 	engine: { tier: "native-cpu", tensorflow: "2.21.0" },
 	epochs: 1,
 	kept: [1],
+	findings: [],
 	samplesPerSecond: 10,
 });
 const heard = vi.spyOn(process.stderr, "write").mockImplementation(() => true);
