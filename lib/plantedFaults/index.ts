@@ -1,6 +1,7 @@
 import { benchmarks } from "./benchmarks";
 import { data } from "./data";
 import { imports } from "./imports";
+import { layers } from "./layers";
 import { metrics } from "./metrics";
 import { prediction } from "./prediction";
 import { results } from "./results";
@@ -28,6 +29,7 @@ export const plantedFaults: PlantedFault[] = [
 	...imports,
 	...metrics,
 	...training,
+	...layers,
 	...prediction,
 	...results,
 	...benchmarks,

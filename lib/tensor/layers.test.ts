@@ -113,18 +113,18 @@ describe("names and shapes of weights, values and gradients in all of them", () 
 		check(
 			{
 				x: drawn("x", 3, 1, 5),
-				y: drawn("y", 3, 4, 3),
+				y: drawn("y", 3, 4, 4),
 				"a/query": drawn("q", 5, 6),
-				"a/key": drawn("k", 3, 6),
-				"a/value": drawn("v", 3, 6),
+				"a/key": drawn("k", 4, 6),
+				"a/value": drawn("v", 4, 6),
 			},
 			(nn, { x, y }) =>
 				nn.attention("a", x as Tensor3D, y as Tensor3D, { heads: 2, width: 6, mask: tf.tensor2d(how.mask, [3, 4]) }),
 			({ x, y, ...w }) =>
 				plainAttend(
 					plainProduct(x, w["a/query"], 5, 6),
-					plainProduct(y, w["a/key"], 3, 6),
-					plainProduct(y, w["a/value"], 3, 6),
+					plainProduct(y, w["a/key"], 4, 6),
+					plainProduct(y, w["a/value"], 4, 6),
 					how,
 				),
 		);
