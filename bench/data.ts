@@ -2,10 +2,10 @@ import { closeSync, mkdirSync, openSync, readdirSync, readSync, rmSync } from "n
 import { join } from "node:path";
 import { projectRoot } from "../lib/core/root";
 import { duration } from "../lib/view/progress";
-import { child } from "./child";
 import { mustAgree, type Place, runOurs, runPeer } from "./dataPrograms";
 import { type BenchResult, figure, ratio } from "./figures";
 import { commit, machine, today } from "./machine";
+import { peerPython } from "./peerPython";
 import { type RawAliCcp, rawAliCcp } from "./rawAliCcp";
 import { workFolder } from "./workFolder";
 
@@ -37,7 +37,7 @@ export async function benchData(options: BenchData): Promise<BenchResult> {
 	const cache = join(projectRoot(), "data/cache/bench");
 	const work = workFolder(cache);
 	try {
-		const place: Place = { folder: work.folder, python: await peerPython(signal, say), memory, signal };
+		const place: Place = { folder: work.folder, python: await peerPython("pandas", signal, say), memory, signal };
 		const { ours: a, peer: b } = rows > TRIAL ? await trial(rows, cache, place, say) : { ours: 0, peer: 0 };
 		const repeats = options.repeats ?? 3;
 		const turns = { ours: repeats, peer: options.repeats ?? (b > LONG ? 1 : 3) };
@@ -136,12 +136,6 @@ async function inTurns(
 	say(`the same tables: ${raw.rows.toLocaleString("en")} rows read, all labels and ids agree`);
 	rmSync(folder.folder, { recursive: true, force: true });
 	return { ours, peer };
-}
-
-/** The Python of `.venv-bench`, made at the first call. */
-async function peerPython(signal: AbortSignal, say: (line: string) => void): Promise<string> {
-	const made = await child([process.execPath, join(projectRoot(), "lib/setup/bench.mjs")], { signal, say });
-	return JSON.parse(made).python;
 }
 
 async function duckDbVersion(): Promise<{ duckdb: string }> {

@@ -1,8 +1,18 @@
+import type { StepProfile } from "./opTimes";
+
 /** A figure of a benchmark over its repetitions. */
 export interface Figure {
 	median: number;
 	min: number;
 	max: number;
+}
+
+/** What every benchmark is given. */
+export interface Bench {
+	/** Ends the programs that run. */
+	signal: AbortSignal;
+	/** Hears progress. */
+	say: (line: string) => void;
 }
 
 /** What a benchmark gives: `npm run bench -- NAME --json` prints it. */
@@ -19,6 +29,8 @@ export interface BenchResult {
 	figures: Record<string, Figure>;
 	/** What was done and what to doubt, a line each. */
 	notes: string[];
+	/** Of `train`: where the time of a step goes, by vocabulary. */
+	profiles?: Record<string, StepProfile>;
 }
 
 /** The machine that a benchmark ran on. */

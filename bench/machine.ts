@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { availableParallelism, cpus, release, totalmem } from "node:os";
+import { availableParallelism, cpus, loadavg, release, totalmem } from "node:os";
 import { projectRoot } from "../lib/core/root";
 import type { Machine } from "./figures";
 
@@ -22,3 +22,11 @@ export function commit(): string {
 
 /** Today, YYYY-MM-DD. */
 export const today = (): string => new Date().toISOString().slice(0, 10);
+
+/** What to know of a machine that others use now; nothing where it is quiet. Programs that spin while they wait suffer most. */
+export function busy(): string[] {
+	const [load] = loadavg();
+	return load < 0.5
+		? []
+		: [`The machine was busy when the measurement began, load ${load.toFixed(1)}: the figures are worth little.`];
+}

@@ -71,15 +71,15 @@ export function gaucs(
 	if (labels.length !== scores.length || user.length !== scores.length)
 		throw new Error(`gauc: ${scores.length} scores, ${labels.length} labels, ${user.length} users`);
 	const users = usersIn(user);
-	const { all, up, down, covered } = grouped(scores, labels, user, users, keys);
+	const { all, ends, covered } = grouped(scores, labels, user, users, keys);
 	const sums = weights.map(() => ({ weight: 0, value: 0 }));
 	const aucs = new Float64Array(covered);
 	const weigh = (weight: GaucWeight, u: number, rows: number) =>
 		weight === "impressions" ? rows : weight === "clicks" ? (clicks?.[u] ?? 0) : 1;
 	let [n, positives, k, from] = [0, 0, 0, 0];
 	for (let u = 0; u < users; u++) {
-		if (up[u] === 0) continue;
-		const [middle, to] = [up[u], down[u]];
+		const [to, middle] = [ends[2 * u], ends[2 * u + 1]];
+		if (to === LEFT_OUT) continue;
 		const value = aucOf(keys, from, middle, to);
 		aucs[k++] = value;
 		for (let i = 0; i < weights.length; i++) {
@@ -93,13 +93,14 @@ export function gaucs(
 	}
 	const squares = weights.map(() => 0);
 	for (let u = 0, at = 0, begin = 0; u < users; u++) {
-		if (up[u] === 0) continue;
+		const to = ends[2 * u];
+		if (to === LEFT_OUT) continue;
 		for (let i = 0; i < weights.length; i++) {
 			const { weight, value } = sums[i];
-			const influence = weigh(weights[i], u, down[u] - begin) * (aucs[at] - value / weight);
+			const influence = weigh(weights[i], u, to - begin) * (aucs[at] - value / weight);
 			squares[i] += influence * influence;
 		}
-		begin = down[u];
+		begin = to;
 		at++;
 	}
 	return sums.map(({ weight, value }, i) => ({
@@ -111,41 +112,40 @@ export function gaucs(
 	}));
 }
 
+const LEFT_OUT = 0xffffffff;
+
 /**
  * Puts the scores of each user with both classes side by side into `keys`, as keys that sort as they do: user after user, each
- * with the positives first. `up[u]` is then where the user's negatives begin, 0 for a user who is left out, `down[u]` where they end.
+ * with the positives first. Two `ends` a user, beside each other for the processor's sake: of the negatives, LEFT_OUT for a user
+ * without both classes, and of the positives, which is where the negatives begin.
  */
 function grouped(scores: Float32Array, labels: Uint8Array, user: Int32Array, users: number, keys: Uint32Array) {
-	const [up, down] = [new Uint32Array(users), new Uint32Array(users)];
+	const ends = new Uint32Array(2 * users);
 	for (let row = 0; row < user.length; row++) {
 		if (Number.isNaN(scores[row])) throw new Error(`gauc: the score of row ${row} is NaN`);
 		const u = user[row];
-		if (u < 0) continue;
-		if (labels[row] === 1) up[u]++;
-		else down[u]++;
+		if (u >= 0) ends[2 * u + (labels[row] & 1)]++;
 	}
 	let [at, all, covered] = [0, 0, 0];
-	const LEFT_OUT = 0xffffffff;
 	for (let u = 0; u < users; u++) {
-		const [positives, negatives] = [up[u], down[u]];
+		const [negatives, positives] = [ends[2 * u], ends[2 * u + 1]];
 		if (positives + negatives > 0) all++;
 		if (positives === 0 || negatives === 0) {
-			up[u] = LEFT_OUT;
+			ends[2 * u] = LEFT_OUT;
 			continue;
 		}
 		covered++;
-		up[u] = at;
-		down[u] = at + positives;
+		ends[2 * u + 1] = at;
+		ends[2 * u] = at + positives;
 		at += positives + negatives;
 	}
 	const bits = bitsOf(scores);
 	for (let row = 0; row < user.length; row++) {
 		const u = user[row];
-		if (u < 0 || up[u] === LEFT_OUT) continue;
-		keys[labels[row] === 1 ? up[u]++ : down[u]++] = sortable(bits[row]);
+		if (u < 0 || ends[2 * u] === LEFT_OUT) continue;
+		keys[ends[2 * u + (labels[row] & 1)]++] = sortable(bits[row]);
 	}
-	for (let u = 0; u < users; u++) if (up[u] === LEFT_OUT) up[u] = 0;
-	return { all, up, down, covered };
+	return { all, ends, covered };
 }
 
 /** AUC of the positives in `[from, middle)` against the negatives in `[middle, to)`; many of both are sorted in place first. */

@@ -27,6 +27,22 @@ export const benchmarks: Plan[] = [
 		"tables are compared id by id: other numbers pass, another id or label does not",
 	],
 	[
+		"ours is compared with the slower of PyTorch's steps",
+		"../bench/train.ts",
+		"Math.max(...[rate(",
+		"Math.min(...[rate(",
+		"cli/benchPeers.test.ts",
+		"figures are ratios within a round, never across; the better of PyTorch's two counts; slow peers have fewer rounds",
+	],
+	[
+		"a benchmark's conversions come without a click",
+		"../bench/trainingRows.ts",
+		"clicked & +(random",
+		"0 * clicked + +(random",
+		"cli/benchPeers.test.ts",
+		"rows to train on are the same each time, and read back as they were drawn: Zipf's ids, rare clicks, conversions of clicks alone",
+	],
+	[
 		"the peer validates on other rows than ours",
 		"../bench/validRows.ts",
 		'stream(seed, "split")',
