@@ -84,6 +84,7 @@ export {
 export { makeWorld, type Simulated, type SimulateOptions, simulate, type World } from "./simulator/simulate";
 export { calendarTable, itemsTable, usersTable, type WorldTable } from "./simulator/tables";
 export { tf } from "./tensor/native";
+export { type Finding, lineOf } from "./train/doctor/finding";
 export type { EncodedRow } from "./train/encodedRows";
 export { type EvaluateFolder, evaluateFolder, type Predictor } from "./train/evaluateFolder";
 export { type Fitted, fit, type Predictions, type TrainEvent, TrainingError } from "./train/fit";
@@ -92,6 +93,8 @@ export { type LoadedModel, loadModel } from "./train/loadModel";
 export type { EpochRecord } from "./train/position";
 export { type Predicted, type PredictFiles, predictFiles } from "./train/predictFiles";
 export { saveModel } from "./train/saveModel";
+export { tensorBoard } from "./train/tensorboard";
+export { together } from "./train/together";
 export { barsWithIntervals, type MetricPanel } from "./view/barsWithIntervals";
 export { type CalibrationSeries, calibrationCurve } from "./view/calibrationCurve";
 export { type Curve, type CurvePanel, curves } from "./view/curves";
