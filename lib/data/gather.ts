@@ -2,10 +2,12 @@ import type { Field } from "./dataset";
 
 /** The features of some rows side by side, as plain arrays: what a batch's tensors are made of. */
 export interface Gathered {
-	/** The different ids of the rows, in order of first appearance, numbered through all embedded fields. */
+	/** The different ids of the rows, numbered through all embedded fields; field by field, each in order of first appearance. */
 	readonly unique: Int32Array;
 	/** For each looked-up id its place in `unique`; a row's fields lie side by side. */
 	readonly index: Int32Array;
+	/** Numbers of the looked-up ids by their place in `unique`, equal ones in order; and those places, which rise. */
+	readonly sorted: { readonly order: Int32Array; readonly places: Int32Array };
 	/** Where lists are pooled: the cell (row·embedded + field) and the weight of each looked-up id. */
 	readonly pooled?: { readonly cells: Int32Array; readonly weights: Float32Array };
 	/** Scaled numbers, row by row, where there are any. */
@@ -32,10 +34,12 @@ export function gather(fields: readonly Field[], at: Int32Array): Gathered {
 	const embedded = embeddedOf(fields);
 	const numeric = numericOf(fields);
 	const lookup = embedded.some((f) => f.kind === "ids") ? pooledLookup(embedded, at) : plainLookup(embedded, at);
-	const unique = uniqueInPlace(lookup.ids, tableRowsOf(fields));
+	const { ids: index, stride } = lookup;
+	const unique = uniqueInPlace(index, stride, tableRowsOf(fields));
 	return {
 		unique,
-		index: lookup.ids,
+		index,
+		sorted: sortedPlaces(index, unique.length),
 		pooled: lookup.pooled,
 		numbers: numeric.length > 0 ? side(numeric, at) : undefined,
 	};
@@ -53,6 +57,8 @@ function side(fields: readonly Numeric[], at: Int32Array): Float32Array {
 
 interface Lookup {
 	ids: Int32Array;
+	/** Ids of one field stand so far apart; 1 where fields have different numbers of ids. */
+	stride: number;
 	pooled?: Gathered["pooled"];
 }
 
@@ -65,7 +71,7 @@ function plainLookup(fields: readonly Embedded[], at: Int32Array): Lookup {
 		for (let i = 0, cell = j; i < at.length; i++, cell += fields.length) ids[cell] = offset + column[at[i]];
 		offset += fields[j].size;
 	}
-	return { ids };
+	return { ids, stride: fields.length };
 }
 
 /** As `plainLookup`, but a field may have any number of ids a row; they are summed, each times its weight. */
@@ -85,7 +91,11 @@ function pooledLookup(fields: readonly Embedded[], at: Int32Array): Lookup {
 			offset += field.size;
 		}
 	}
-	return { ids: Int32Array.from(ids), pooled: { cells: Int32Array.from(cells), weights: Float32Array.from(weights) } };
+	return {
+		ids: Int32Array.from(ids),
+		stride: 1,
+		pooled: { cells: Int32Array.from(cells), weights: Float32Array.from(weights) },
+	};
 }
 
 /** For each row of a table, where it may stand among the different ids of a batch; grown to the largest table, never cleared. */
@@ -95,19 +105,35 @@ let places = new Int32Array(0);
  * Replaces each id by its place among the different ones, which are returned in order of first appearance. A place counts only
  * if the id stands there, so nothing needs to be cleared between batches (Briggs & Torczon 1993, sparse sets).
  */
-function uniqueInPlace(ids: Int32Array, tableRows: number): Int32Array {
+function uniqueInPlace(ids: Int32Array, stride: number, tableRows: number): Int32Array {
 	if (places.length < tableRows) places = new Int32Array(tableRows);
 	const unique = new Int32Array(ids.length);
 	let n = 0;
-	for (let i = 0; i < ids.length; i++) {
-		const id = ids[i];
-		let place = places[id];
-		if (place >= n || unique[place] !== id) {
-			place = n++;
-			places[id] = place;
-			unique[place] = id;
+	// Field by field: the rows of a field lie near each other in a table.
+	for (let first = 0; first < stride; first++)
+		for (let i = first; i < ids.length; i += stride) {
+			const id = ids[i];
+			let place = places[id];
+			if (place >= n || unique[place] !== id) {
+				place = n++;
+				places[id] = place;
+				unique[place] = id;
+			}
+			ids[i] = place;
 		}
-		ids[i] = place;
-	}
 	return unique.slice(0, n);
+}
+
+/** Sorts by counting. */
+function sortedPlaces(index: Int32Array, different: number): Gathered["sorted"] {
+	const next = new Int32Array(different + 1);
+	for (let i = 0; i < index.length; i++) next[index[i] + 1]++;
+	for (let place = 0; place < different; place++) next[place + 1] += next[place];
+	const [order, rising] = [new Int32Array(index.length), new Int32Array(index.length)];
+	for (let i = 0; i < index.length; i++) {
+		const at = next[index[i]]++;
+		order[at] = i;
+		rising[at] = index[i];
+	}
+	return { order, places: rising };
 }

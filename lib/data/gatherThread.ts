@@ -13,8 +13,8 @@ parentPort!.on("message", (message: GatherMessage) => {
 		return;
 	}
 	const gathered = gather(fields, message.at);
-	const { unique, index, pooled, numbers } = gathered;
-	const arrays = [unique, index, pooled?.cells, pooled?.weights, numbers];
+	const { unique, index, sorted, pooled, numbers } = gathered;
+	const arrays = [unique, index, sorted.order, sorted.places, pooled?.cells, pooled?.weights, numbers];
 	parentPort!.postMessage(
 		gathered,
 		arrays.flatMap((array) => (array ? [array.buffer as ArrayBuffer] : [])),

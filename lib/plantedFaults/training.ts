@@ -183,10 +183,10 @@ export const training: Plan[] = [
 	[
 		"the gradients of a repeated id are averaged, not summed",
 		"tensor/layers.ts",
-		"gradFunc: (dy: Tensor) => [tf.unsortedSegmentSum(dy, batch.index, batch.unique.shape[0])],",
+		"gradFunc: (dy: Tensor) => [kernels().segmentSum(kernels().gather(dy as Tensor2D, batch.order), batch.places)],",
 		`gradFunc: (dy: Tensor) => {
-			const sum = (x: Tensor) => tf.unsortedSegmentSum(x, batch.index, batch.unique.shape[0]);
-			return [tf.div(sum(dy), tf.maximum(sum(tf.onesLike(dy)), 1))];
+			const sum = (x: Tensor) => kernels().segmentSum(kernels().gather(x as Tensor2D, batch.order), batch.places);
+			return [tf.div(sum(dy), sum(tf.onesLike(dy)))];
 		},`,
 		"tensor/tensor.test.ts",
 		"embed sums the gradients of a row that is looked up more than once",
@@ -221,7 +221,7 @@ export const training: Plan[] = [
 		"if (place >= n || unique[place] !== id) {",
 		"if (place >= n) {",
 		"tensor/tensor.test.ts",
-		"embed names each different id once, in order of first appearance, batch after batch",
+		"embed names each different id once, field by field in order of first appearance, batch after batch",
 	],
 	[
 		"the thread gathers from the piece before",

@@ -14,6 +14,9 @@ export interface Batch extends Inputs {
 	readonly unique: Tensor1D;
 	/** For each looked-up id, its place in `unique`; a row's fields lie side by side. */
 	readonly index: Tensor1D;
+	/** Numbers of the looked-up ids by their place in `unique`, and those places, which rise. */
+	readonly order: Tensor1D;
+	readonly places: Tensor1D;
 	/** Where lists are pooled: the cell (row·embedded + field) and the weight of each looked-up id. */
 	readonly pooled?: { cells: Tensor1D; weights: Tensor2D };
 	/** Scaled numbers, `[rows, numbers]`, where there are any. */
@@ -22,7 +25,7 @@ export interface Batch extends Inputs {
 
 /** Makes a batch of some rows. Its tensors belong to the caller's `tf.tidy`. */
 export function batchOf({ fields }: Pick<Dataset, "fields">, at: Int32Array, gathered = gather(fields, at)): Batch {
-	const { unique, index, pooled, numbers } = gathered;
+	const { unique, index, sorted, pooled, numbers } = gathered;
 	return {
 		rows: at.length,
 		fields: fields.map((f) => f.name),
@@ -30,6 +33,8 @@ export function batchOf({ fields }: Pick<Dataset, "fields">, at: Int32Array, gat
 		embedded: embeddedOf(fields).length,
 		unique: tf.tensor1d(unique, "int32"),
 		index: tf.tensor1d(index, "int32"),
+		order: tf.tensor1d(sorted.order, "int32"),
+		places: tf.tensor1d(sorted.places, "int32"),
 		pooled: pooled && {
 			cells: tf.tensor1d(pooled.cells, "int32"),
 			weights: tf.tensor2d(pooled.weights, [pooled.weights.length, 1]),

@@ -37,6 +37,8 @@ export interface Kernels {
 	reluGrad(dy: Tensor2D, y: Tensor2D): Tensor2D;
 	/** Rows of x by their numbers, which are not checked: `[n, width]`. */
 	gather(x: Tensor2D, index: Tensor1D): Tensor2D;
+	/** Sums of the rows of each segment: rising numbers from 0, none left out. `[segments, width]`. */
+	segmentSum(x: Tensor2D, segments: Tensor1D): Tensor2D;
 	/** Standard normal draws that depend on the key alone. */
 	normal(shape: number[], key: readonly [number, number]): Tensor;
 	/** Uniform draws in [0, 1) that depend on the key alone. */

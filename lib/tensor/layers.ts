@@ -155,11 +155,11 @@ export function layers(pass: Pass): Layers {
 	};
 }
 
-/** Rows of the batch's unique ids → each row's fields side by side. Gradient: a segment sum over the unique ids alone. */
+/** Rows of the batch's unique ids → each row's fields side by side. Gradient: the sum over each id's places, sorted first. */
 function lookup(rows: Tensor2D, batch: Batch, width: number): Tensor2D {
 	const gathered = tf.customGrad((...inputs) => ({
 		value: kernels().gather(inputs[0] as Tensor2D, batch.index),
-		gradFunc: (dy: Tensor) => [tf.unsortedSegmentSum(dy, batch.index, batch.unique.shape[0])],
+		gradFunc: (dy: Tensor) => [kernels().segmentSum(kernels().gather(dy as Tensor2D, batch.order), batch.places)],
 	}))(rows) as Tensor2D;
 	const { pooled } = batch;
 	const cells = pooled

@@ -91,6 +91,7 @@ export function nativeKernels(backend: NativeBackend): Kernels {
 				[int("batch_dims", 0), type("Tparams", float), type("Tindices", int32), type("Taxis", int32)],
 				[x, index, tf.scalar(0, "int32")],
 			) as Tensor2D,
+		segmentSum: (x, segments) => one("SegmentSum", [...T, type("Tindices", int32)], [x, segments]) as Tensor2D,
 		normal: draw("StatelessRandomNormal"),
 		uniform: draw("StatelessRandomUniform"),
 		keep(shape, rate, key) {

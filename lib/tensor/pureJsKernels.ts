@@ -35,6 +35,10 @@ export function pureJsKernels(): Kernels {
 		biasAdd: (x, bias) => tf.add(x, bias),
 		biasAddGrad: (dy) => tf.sum(dy, 0),
 		reluGrad: (dy, y) => tf.mul(dy, tf.step(y)),
+		segmentSum(x, segments) {
+			const ids = segments.dataSync();
+			return tf.unsortedSegmentSum(x, segments, ids.length === 0 ? 0 : ids[ids.length - 1] + 1);
+		},
 		gather: (x, index) => tf.gather(x, index),
 		normal: (shape, key) => draw(shape, key, "normal"),
 		uniform: (shape, key) => draw(shape, key, "uniform"),

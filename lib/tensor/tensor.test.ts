@@ -192,13 +192,18 @@ describe("embed", () => {
 		disposeWeights(weights);
 	});
 
-	it("names each different id once, in order of first appearance, batch after batch", () => {
+	it("names each different id once, field by field in order of first appearance, batch after batch", () => {
 		for (const at of [Int32Array.of(2, 0, 2), Int32Array.of(1, 3), Int32Array.of(2, 0, 2)]) {
-			const { unique, index } = batchOf(toy(), at);
+			const { unique, index, order, places: rising } = batchOf(toy(), at);
 			const ids = [...at].flatMap((row) => [[0, 1, 2, 1][row], 3 + [1, 1, 0, 0][row]]);
 			const [different, places] = [values(unique), values(index)];
-			expect(different).toEqual([...new Set(ids)]);
+			expect(different).toEqual([...new Set([0, 1].flatMap((field) => ids.filter((_, i) => i % 2 === field)))]);
 			expect(places.map((place) => different[place])).toEqual(ids);
+			const sorted = values(order).map((i) => [places[i], i]);
+			expect(sorted).toEqual(
+				[...places.entries()].map(([i, place]) => [place, i]).sort((a, b) => a[0] - b[0] || a[1] - b[1]),
+			);
+			expect(values(rising)).toEqual(sorted.map(([place]) => place));
 		}
 	});
 

@@ -10,7 +10,7 @@ import type { Rows } from "./step";
 const AHEAD = 3;
 
 /** From so many values on a thread of its own pays for its start, some 50 ms. */
-const WORTH = 4_000_000;
+const WORTH = 2_000_000;
 
 /**
  * The same batches with their features gathered, by a thread, while the ones before train. The features are the same to the
