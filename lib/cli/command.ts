@@ -95,6 +95,13 @@ async function run<O extends object>(
 	}
 }
 
+/** The command as it was given, to be given again in a shell: "npm run train -- --model esmm --seed 1". */
+export const commandAgain = (name: string, args: readonly string[] = process.argv.slice(2)): string =>
+	[
+		`npm run ${name} --`,
+		...args.map((arg) => (/^[\w./:=,+-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`)),
+	].join(" ");
+
 /** Reads a whole number of at least `least` from an option. */
 export const wholeNumber =
 	(flag: string, least: number) =>

@@ -12,8 +12,13 @@ export interface Ended {
 	seconds: number;
 }
 
-/** For tests: runs a command as `npm run NAME -- …` does. `interruptAt` sends SIGINT once stderr holds a text. */
-export function runCommand(name: string, args: readonly string[], interruptAt?: string): Promise<Ended> {
+/** For tests: runs a command as `npm run NAME -- …` does. `interruptAt` sends a signal (SIGINT) once stderr holds a text. */
+export function runCommand(
+	name: string,
+	args: readonly string[],
+	interruptAt?: string,
+	signal: NodeJS.Signals = "SIGINT",
+): Promise<Ended> {
 	const begun = performance.now();
 	const root = projectRoot();
 	const child = spawn(process.execPath, [join(root, "lib/setup/run.mjs"), name, ...args], { cwd: root });
@@ -25,7 +30,7 @@ export function runCommand(name: string, args: readonly string[], interruptAt?: 
 		stderr += piece;
 		if (interrupted || interruptAt === undefined || !stderr.includes(interruptAt)) return;
 		interrupted = true;
-		child.kill("SIGINT");
+		child.kill(signal);
 	});
 	return new Promise((resolve, reject) => {
 		child.on("error", reject);

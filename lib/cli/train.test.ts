@@ -233,16 +233,25 @@ describe("bad arguments and bad input: exit 2, one line that says what to do, no
 });
 
 describe("interrupt", () => {
-	it("Ctrl-C ends training within seconds with exit 1 and one line; the same command goes on from there", async () => {
-		const store = folder();
-		const long = [...simulator, "--set", "epochs=1000", "--set", "patience=1000", "--store", store, "--json"];
-		const stopped = await runCommand("train", long, "epoch 1/");
-		expect([stopped.code, stopped.stdout]).toEqual([1, ""]);
-		expect(stopped.last).toBe("esmm, seed 1: stopped; the same command goes on from here");
-		expect(stopped.seconds).toBeLessThan(30);
-		expect(readdirSync(store)).toEqual([expect.stringMatching(/^[0-9a-f]{64}\.checkpoint$/)]);
-		expect(json(await train(...simulator, ...small, "--store", store)).cached).toBe(false);
-	});
+	it.each(["SIGINT", "SIGTERM"] as const)(
+		"%s ends training within seconds with exit 1 and one line that says how to go on; that command goes on from there",
+		async (signal) => {
+			const store = join(folder(), "a store");
+			const begun = [...simulator, "--set", "mlp=[8]", "--set", "epochs=2"];
+			const long = [...begun, "--set", "batch=16", "--store", store, "--json"];
+			const stopped = await runCommand("train", long, "epoch 1/", signal);
+			expect([stopped.code, stopped.stdout]).toEqual([1, ""]);
+			const words = long.map((arg) => (/[[ ]/.test(arg) ? `'${arg}'` : arg)).join(" ");
+			expect(stopped.last).toBe(`esmm, seed 1: stopped; the same command goes on from here: npm run train -- ${words}`);
+			expect(stopped.seconds).toBeLessThan(60);
+			expect(readdirSync(store)).toEqual([expect.stringMatching(/^[0-9a-f]{64}\.checkpoint$/)]);
+			const whole = json(await train(...long.slice(0, -3), "--store", folder()));
+			const rest = json(await runCommand("train", long));
+			expect(rest.metrics).toEqual(whole.metrics);
+			expect(readdirSync(store).some((name) => name.endsWith(".checkpoint"))).toBe(false);
+		},
+		200_000,
+	);
 	it("Ctrl-C ends the reading of raw files within seconds too", async () => {
 		const raw = folder();
 		await writeAliCcp(raw, { rows: 40_000, seed: 3, commonRows: 10_000, commonElements: 200 });

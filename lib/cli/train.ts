@@ -3,7 +3,7 @@ import { withHyper } from "../core/model";
 import { InputError, unknownName } from "../core/problem";
 import { aliCcpProtocol } from "../data/aliccp/protocol";
 import { cardText } from "../data/prepared/card";
-import { describe, execute, hashOf, type RunResult } from "../experiment/run";
+import { describe, execute, hashOf, Interrupted, type RunResult } from "../experiment/run";
 import { knownFingerprint, load, type Source } from "../experiment/source";
 import { openStore } from "../experiment/store";
 import { modelNamed } from "../models/index";
@@ -17,7 +17,7 @@ import { together } from "../train/together";
 import { toText } from "../view/markdown";
 import { fitProgress, stageProgress } from "../view/progress";
 import { tableOf } from "../view/table";
-import { command, setting, wholeNumber } from "./command";
+import { command, commandAgain, setting, wholeNumber } from "./command";
 
 interface Options {
 	model: string;
@@ -139,6 +139,8 @@ command<Options>(
 			data: async () => loaded ?? reading(),
 			on: board === undefined ? shown : together(shown, tensorBoard(board, run)),
 			fitted: (fitted) => saveModel(fitted, store.model(hashOf(run, engine().tier))),
+		}).catch((problem) => {
+			throw problem instanceof Interrupted ? new Interrupted(`${problem.message}: ${commandAgain("train")}`) : problem;
 		});
 		if (result.cached && board !== undefined)
 			process.stderr.write(`the result is from the store: nothing was trained, so nothing is written to ${board}\n`);
