@@ -1,6 +1,6 @@
 import type { Stage } from "../../core/model";
 import { type Dataset, rowsIn } from "../../data/dataset";
-import { tf } from "../../tensor/native";
+import { freeing, tf } from "../../tensor/native";
 import type { Network } from "../step";
 import { type Finding, warning } from "./finding";
 import { spread } from "./sample";
@@ -97,7 +97,7 @@ function read({ weights, data }: Network, watched: readonly Ids[]): Map<string, 
 	const all = Int32Array.from(watched.flatMap(({ ids }) => [...ids]));
 	return new Map(
 		tables.map(({ name, value }) => {
-			const rows = tf.tidy(() => value.rows(tf.tensor1d(all, "int32")).dataSync().slice() as Float32Array);
+			const rows = freeing(() => value.rows(tf.tensor1d(all, "int32")).dataSync().slice() as Float32Array);
 			const width = rows.length / all.length;
 			let [from, to] = [0, 0];
 			const parts = watched.map(({ ids }) => {

@@ -1,6 +1,6 @@
 import type { Prob } from "../../core/prob";
 import type { Dataset, Field } from "../../data/dataset";
-import { tf } from "../../tensor/native";
+import { freeing } from "../../tensor/native";
 import { disposeWeights, type Weights } from "../../tensor/weights";
 import { type Network, predictBatch } from "../step";
 import { type Finding, warning } from "./finding";
@@ -39,7 +39,7 @@ function build(network: Network, probs: readonly Prob[]): Map<string, Float32Arr
 		const predicted = predictBatch({ ...network, weights }, rows, probs);
 		const values = [...weights].map(([name, { value }]): [string, Float32Array] => [
 			`weight ${name}`,
-			tf.tidy(() => value.read().dataSync().slice() as Float32Array),
+			freeing(() => value.read().dataSync().slice() as Float32Array),
 		]);
 		return new Map([...values, ...probs.map((prob, i): [string, Float32Array] => [`P(${prob})`, predicted[i]])]);
 	} finally {

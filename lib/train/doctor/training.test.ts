@@ -1,10 +1,13 @@
+import { join } from "node:path";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Inputs, Layers } from "../../core/layers";
-import type { Hyper, Model } from "../../core/model";
+import { type Hyper, type Model, withHyper } from "../../core/model";
 import { pCVR } from "../../core/prob";
 import { InputError } from "../../core/problem";
 import { prepare } from "../../data/prepare";
+import { streamed } from "../../data/prepared/streamed";
+import { temporaryFolders } from "../../data/readers/temporaryFolders";
 import { splits } from "../../data/split";
 import { toyDataset } from "../../data/toyDataset";
 import { esmm } from "../../models/esmm";
@@ -13,13 +16,20 @@ import { type PresetName, presets } from "../../simulator/presets";
 import { simulate } from "../../simulator/simulate";
 import { tf } from "../../tensor/native";
 import { disposeWeights, type Weights, weight } from "../../tensor/weights";
+import { feedOf } from "../feed";
 import { type FitOptions, fit, TrainingError } from "../fit";
+import { start } from "../position";
+import { predictRows } from "../predictRows";
+import { runStages } from "../stages";
+import type { Network } from "../step";
+import { toyFolder } from "../toyFolder";
 import { collapsedTower } from "./collapsedTower";
 import { explodingLoss, startLoss } from "./explodingLoss";
 import { type Finding, lineOf } from "./finding";
 import { whyNotFinite } from "./notFinite";
 import { perfectAuc } from "./perfectAuc";
 
+const folder = temporaryFolders();
 const data = toyDataset();
 const small = { embedding: 4, mlp: [16], lr: 0.01, batch: 128, epochs: 2, dropout: 0 };
 const plain = esmm as unknown as Model;
@@ -61,6 +71,21 @@ describe("a training that works", () => {
 	});
 	it("nor one with strong dropout and an hour too many", async () => {
 		expect(await found({ dropout: 0.8, epochs: 30, patience: 30 })).toEqual([]);
+	});
+	it("has the bits of one that no doctor looks at", async () => {
+		const hyper = withHyper(plain, { ...small, dropout: 0.3 });
+		const looked = await fit(plain, { data, seed: 1, hyper });
+		const feed = await feedOf(data, plain.graph, 1, hyper.batch);
+		const network: Network = { ...looked.network, weights: new Map(), step: 0 };
+		const position = start();
+		const keeper = { save: async () => {}, due: () => false };
+		const doctor = { afterStep: () => {}, afterEpoch: () => {} };
+		const stages = plain.stages(hyper);
+		await runStages({ network, feed, stages, doctor, stop: { now: () => false }, position, keeper });
+		expect(position.history).toEqual(looked.history);
+		expect(predictRows(network, data.split.test, [pCVR])[pCVR]).toEqual(looked.predict(data.split.test)[pCVR]);
+		looked.dispose();
+		disposeWeights(network.weights);
 	});
 	it("its findings are told once: on stderr and to the listener, a line each", async () => {
 		const lines: string[] = [];
@@ -196,6 +221,18 @@ describe("dead embeddings", () => {
 	});
 	it.each(["adam", "adagrad", "sgd"] as const)("%s: those that are trained raise no alarm", async (optimizer) => {
 		expect(await found({ epochs: 1, optimizer })).toEqual([]);
+	});
+});
+
+describe("a folder that is streamed", () => {
+	it("is looked at by the first piece of its parts", async () => {
+		const at = join(folder(), "toy");
+		await toyFolder(folder(), at);
+		const data = await streamed(at);
+		const none = await found({ epochs: 1 }, plain, { data });
+		expect(none).toEqual([]);
+		const model = withTowers((_, x) => ({ cvr: tf.zeros([x.rows]) }));
+		expect(told(await found({ epochs: 1 }, model, { data }))).toEqual(["collapsed tower: P(conversion|click)"]);
 	});
 });
 
