@@ -1,7 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { words } from "../core/random";
 import type { Variable } from "./kernels";
-import { tf } from "./native";
+import { freeing, tf } from "./native";
 import type { Loaded, Stored } from "./safetensors";
 import { kernels } from "./tier";
 
@@ -113,7 +113,7 @@ export interface SlotState {
 
 /** All weights with their slots as arrays to store, "value/name", "m/name" and so on, and what they are. */
 export function storedWeights(weights: Weights): { arrays: Stored[]; state: SlotState[] } {
-	const read = (variable: Variable) => () => tf.tidy(() => variable.read().dataSync() as Float32Array);
+	const read = (variable: Variable) => () => freeing(() => variable.read().dataSync() as Float32Array);
 	const arrays = [...weights.values()].flatMap(({ name, value, slots }) =>
 		Object.entries({ value, ...slots }).map(([kind, variable]) => ({
 			name: `${kind}/${name}`,

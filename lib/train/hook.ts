@@ -1,7 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { EpochHook, HookField, HookRows } from "../core/epochHook";
 import type { Dataset, Field } from "../data/dataset";
-import { tf } from "../tensor/native";
+import { freeing, tf } from "../tensor/native";
 import type { Feed } from "./feed";
 import { forward, type Network } from "./step";
 
@@ -16,7 +16,7 @@ export function hookFor(network: Network, feed: Feed, space: string, stage: numb
 		if (!found) throw new Error(`no weight "${name}": there are ${[...weights.keys()].join(", ")}`);
 		return found;
 	};
-	const values = (tensor: () => Tensor) => tf.tidy(() => tensor().dataSync().slice() as Float32Array);
+	const values = (tensor: () => Tensor) => freeing(() => tensor().dataSync().slice() as Float32Array);
 	const idsOf = (ids: Int32Array) => tf.tensor1d(ids, "int32");
 	return {
 		...{ stage, epoch, seed, fields: tableFields(feed.data.fields) },

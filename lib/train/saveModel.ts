@@ -5,7 +5,7 @@ import { stream } from "../core/random";
 import { sha256OfFile } from "../data/files/importFiles";
 import { readCard } from "../data/prepared/card";
 import { writeWholeFolder } from "../data/wholeFolder";
-import { tf } from "../tensor/native";
+import { freeing } from "../tensor/native";
 import { type Stored, writeSafetensors } from "../tensor/safetensors";
 import { datasetOf, type EncodedRow, inputsOf, type ModelInput } from "./encodedRows";
 import { engineVersion, type Fitted } from "./fit";
@@ -32,7 +32,7 @@ export async function saveModel(fitted: Fitted, folder: string): Promise<void> {
 		({ name, value }): Stored => ({
 			name,
 			shape: value.shape,
-			read: () => tf.tidy(() => value.read().dataSync() as Float32Array),
+			read: () => freeing(() => value.read().dataSync() as Float32Array),
 		}),
 	);
 	const inputs = inputsOf(data);

@@ -11,7 +11,7 @@ import { type Batch, batchOf, labelOf } from "../tensor/batch";
 import { clipped } from "../tensor/clip";
 import { layers, type Pass } from "../tensor/layers";
 import { lossesOf } from "../tensor/losses";
-import { tf } from "../tensor/native";
+import { freeing, tf } from "../tensor/native";
 import { update } from "../tensor/optimizers";
 import type { Weights } from "../tensor/weights";
 
@@ -123,7 +123,7 @@ export function trainStep(
 /** Probabilities of some rows, a float32 column for each Prob. No dropout, no clipping. */
 export function predictBatch(network: Network, at: Int32Array, probs: readonly Prob[]): Float32Array[] {
 	const { model, data } = network;
-	return tf.tidy(() => {
+	return freeing(() => {
 		const batch = batchOf(data, at);
 		const logits = logitsOf(network, batch, evaluating(network, batch));
 		return probs.map((prob) => tf.exp(logProb(model.graph as Graph, logits, prob, tensors)).dataSync() as Float32Array);
@@ -132,7 +132,7 @@ export function predictBatch(network: Network, at: Int32Array, probs: readonly P
 
 /** Any part of the network on some rows, as when predicting. */
 export function forward(network: Network, { data, at }: Rows, layer: (nn: Layers, x: Inputs) => Tensor): Float32Array {
-	return tf.tidy(() => {
+	return freeing(() => {
 		const batch = batchOf(data, at);
 		return layer(layers(evaluating(network, batch)), batch).dataSync() as Float32Array;
 	});
