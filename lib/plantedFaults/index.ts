@@ -1,5 +1,6 @@
 import { benchmarks } from "./benchmarks";
 import { data } from "./data";
+import { doctor } from "./doctor";
 import { imports } from "./imports";
 import { layers } from "./layers";
 import { metrics } from "./metrics";
@@ -29,6 +30,7 @@ export const plantedFaults: PlantedFault[] = [
 	...imports,
 	...metrics,
 	...training,
+	...doctor,
 	...layers,
 	...prediction,
 	...results,
