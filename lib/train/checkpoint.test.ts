@@ -1,22 +1,26 @@
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { Model } from "../core/model";
+import { streamed } from "../data/prepared/streamed";
 import { temporaryFolders } from "../data/readers/temporaryFolders";
 import { toyDataset } from "../data/toyDataset";
 import { modelNamed } from "../models/index";
 import { tf } from "../tensor/native";
 import { bitsOf as bits } from "./checkpointBits";
 import { type FitOptions, fit } from "./fit";
+import { staged, stagedHyper } from "./stagedModel";
+import { toyFolder } from "./toyFolder";
 
 const folder = temporaryFolders();
 const data = toyDataset();
 const hyper = { embedding: 4, mlp: [16], lr: 0.01, batch: 128, epochs: 2, dropout: 0.3 };
 
 /** Trains, stopping after so many steps where it is said; a stopped training keeps its checkpoint. */
-async function train(model: string, path: string, stopAfter?: number, more: Partial<FitOptions> = {}) {
+async function train(model: string | Model, path: string, stopAfter?: number, more: Partial<FitOptions> = {}) {
 	const abort = new AbortController();
 	let steps = 0;
-	const fitted = await fit(modelNamed(model), {
+	const fitted = await fit(typeof model === "string" ? modelNamed(model) : model, {
 		...{ data, seed: 1, hyper, checkpoint: { path } },
 		...{ signal: abort.signal, on: () => void (++steps === stopAfter && abort.abort()) },
 		...more,
@@ -38,6 +42,26 @@ describe("a training that is stopped and goes on", () => {
 			expect(await bits(path), `stopped after ${after} steps`).toEqual(end);
 		}
 	});
+
+	it.each([false, true])(
+		"two stages with hooks, balances and frozen weights (streamed: %s): the same bits, wherever it stopped",
+		async (streams) => {
+			const made = folder();
+			if (streams) await toyFolder(folder(), made);
+			const more = { hyper: { ...hyper, ...stagedHyper }, ...(streams ? { data: streamed(made, 300) } : {}) };
+			const whole = join(folder(), "whole");
+			const straight = await train(staged, whole, undefined, more);
+			const end = await bits(whole);
+			expect(straight.history.map(({ stage }) => stage)).toEqual([1, 1, 2, 2]);
+			for (let after = 1; after < straight.steps; after += 2) {
+				const path = join(folder(), "again");
+				expect((await train(staged, path, after, more)).stopped).toBe(true);
+				expect(await train(staged, path, undefined, more)).toEqual({ ...straight, steps: straight.steps - after });
+				expect(await bits(path), `stopped after ${after} steps`).toEqual(end);
+			}
+		},
+		60_000,
+	);
 
 	it("trained to its end it is not trained again", async () => {
 		const path = join(folder(), "c");
