@@ -2,7 +2,7 @@ import type { Dataset, Field } from "../../data/dataset";
 import { type Finding, percent, warning } from "./finding";
 
 /** Rows whose contents are compared, about: of more, those of some users alone, the same users in every part. */
-const ROWS = 50_000;
+const ROWS = 30_000;
 /** A content that more training rows have is met again by chance and says nothing. */
 const RARE = 3;
 /** Least rows with an event and a twin, and the share of them whose events must agree. */
