@@ -28,13 +28,15 @@ export function numbersThatAreNone({ fields, split }: Pick<Dataset, "fields" | "
 			? []
 			: (["train", "valid"] as const).flatMap((name) => {
 					const rows = split[name];
-					const bad = rows.filter((row) => !Number.isFinite(field.values[row]));
-					if (bad.length === 0) return [];
+					let [bad, first] = [0, -1];
+					for (let i = 0; i < rows.length; i++)
+						if (!Number.isFinite(field.values[rows[i]]) && bad++ === 0) first = rows[i];
+					if (bad === 0) return [];
 					return [
 						warning(
 							"number that is none",
 							`field ${field.name}`,
-							`is ${field.values[bad[0]]} on ${bad.length} of ${rows.length} ${name === "train" ? "training" : "validation"} rows, first on row ${bad[0]}`,
+							`is ${field.values[first]} on ${bad} of ${rows.length} ${name === "train" ? "training" : "validation"} rows, first on row ${first}`,
 							"what the reader makes of empty cells; the loss will not be finite",
 						),
 					];
