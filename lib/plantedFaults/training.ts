@@ -30,7 +30,7 @@ export const training: Plan[] = [
 	],
 	[
 		"the last batch is dropped",
-		"train/feed.ts",
+		"train/memoryFeed.ts",
 		"begin < order.length; begin += batch",
 		"begin + batch <= order.length; begin += batch",
 		"train/fit.test.ts",
@@ -78,7 +78,7 @@ export const training: Plan[] = [
 	],
 	[
 		"rows are shuffled by Math.random",
-		"train/feed.ts",
+		"train/memoryFeed.ts",
 		"stream(seed, `shuffle/${stage}/${epoch}`)",
 		"stream(Math.random(), `shuffle/${stage}/${epoch}`)",
 		"train/fit.test.ts",
@@ -86,7 +86,7 @@ export const training: Plan[] = [
 	],
 	[
 		"every epoch has the same order",
-		"train/feed.ts",
+		"train/memoryFeed.ts",
 		"stream(seed, `shuffle/${stage}/${epoch}`)",
 		"stream(seed, `shuffle/${stage}`)",
 		"train/fit.test.ts",
@@ -102,7 +102,7 @@ export const training: Plan[] = [
 	],
 	[
 		"towers start from the rates of all rows",
-		"train/feed.ts",
+		"train/memoryFeed.ts",
 		"(rows, event) => rowsIn(data, rows, event), data.split.train)",
 		"(rows, event) => rowsIn(data, rows, event), Int32Array.from({ length: data.rows }, (_, row) => row))",
 		"train/fit.test.ts",

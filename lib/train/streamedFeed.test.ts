@@ -14,7 +14,7 @@ import { base } from "../models/base";
 import { esmm } from "../models/esmm";
 import { tf } from "../tensor/native";
 import { ahead } from "./ahead";
-import { feedOf } from "./feed";
+import { feedOf } from "./feedOf";
 import { type FitOptions, fit, type TrainEvent } from "./fit";
 
 const folder = temporaryFolders();

@@ -16,7 +16,7 @@ import { type PresetName, presets } from "../../simulator/presets";
 import { simulate } from "../../simulator/simulate";
 import { tf } from "../../tensor/native";
 import { disposeWeights, type Weights, weight } from "../../tensor/weights";
-import { feedOf } from "../feed";
+import { feedOf } from "../feedOf";
 import { type FitOptions, fit, TrainingError } from "../fit";
 import { start } from "../position";
 import { predictRows } from "../predictRows";
