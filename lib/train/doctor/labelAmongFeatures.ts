@@ -10,8 +10,8 @@ const TELLS_ALL = 0.99;
 const LEAST = 20;
 /** Rows looked at for a probability: half of them are counted, the other half ranked. */
 const MOST = { positives: 500, negatives: 1500 };
-/** Before that, some of them: a field that ranks those no better than this is passed over. It saves nine tenths of the time. */
-const [SCREEN, PASSED_OVER] = [{ positives: 100, negatives: 100 }, 0.75];
+/** Before that, some of them: a field that ranks those no better than this is passed over.. */
+const [SCREEN, PASSED_OVER] = [{ positives: 60, negatives: 60 }, 0.7];
 
 /**
  * Fields that tell an event nearly perfectly: the label itself, a copy, or what is known only after it. A field's rates are counted
