@@ -170,4 +170,20 @@ export const results: Plan[] = [
 		"train/fit.test.ts",
 		"what a fitted model tells after dispose it predicts nothing, rather than something untrained",
 	],
+	[
+		"an edited lib is not compiled again for a notebook",
+		"setup/kernel/compiled.cjs",
+		"`${fileName}\\0${text}`",
+		"`${fileName}\\0`",
+		"setup/kernel/compiled.test.ts",
+		"once a file is edited, all of them are checked and compiled again",
+	],
+	[
+		"an error in lib is told for the first cell only",
+		"setup/kernel/compiled.cjs",
+		"if (!seen && found.some(",
+		'if (!seen && found.includes("") && found.some(',
+		"setup/kernel/compiled.test.ts",
+		"an error in lib is told by every kernel, and for every cell",
+	],
 ];

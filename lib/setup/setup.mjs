@@ -3,9 +3,9 @@ import { refuseOldNode } from "./versions.mjs";
 
 refuseOldNode();
 
-/** The five steps in their order, with `problem(at)` (why it must be done, or undefined) and `make(at, how)`. */
+/** The steps in their order, with `problem(at)` (why it must be done, or undefined) and `make(at, how)`. */
 async function steps() {
-	const names = ["npm-packages", "venv", "tensorflow", "addon", "kernelspec"];
+	const names = ["npm-packages", "venv", "tensorflow", "addon", "kernelspec", "notebook-lib"];
 	return Promise.all(names.map((name) => import(`./${name}.mjs`)));
 }
 

@@ -5,6 +5,7 @@ const { createRequire } = require("node:module");
 const path = require("node:path");
 const util = require("node:util");
 const vm = require("node:vm");
+const { remembering } = require("./compiled.cjs");
 const { expandShorthand } = require("./shorthand.cjs");
 
 process.env.TF_CPP_MIN_LOG_LEVEL ??= "3";
@@ -17,13 +18,13 @@ util.isNullOrUndefined ??= (value) => value === null || value === undefined;
 const root = path.resolve(__dirname, "../../..");
 const tslab = createRequire(require.resolve("tslab/package.json", { paths: [root] }));
 
-/** tslab fixes its compiler options; its copy of TypeScript is replaced by one that adds `strict`. */
+/** tslab fixes its compiler options; its copy of TypeScript is replaced by one that adds `strict`, and that remembers lib. */
 function checkStrictly() {
 	const id = tslab.resolve("@tslab/typescript-for-tslab");
 	const typescript = tslab(id);
 	const createWatchCompilerHost = (files, options, ...rest) =>
 		typescript.createWatchCompilerHost(files, { ...options, strict: true }, ...rest);
-	tslab.cache[id].exports = { ...typescript, createWatchCompilerHost };
+	tslab.cache[id].exports = { ...typescript, createWatchCompilerHost, ...remembering(typescript, root) };
 }
 
 /**
