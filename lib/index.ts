@@ -45,6 +45,7 @@ export { openStore, type Store } from "./experiment/store";
 export { type Bin, binned } from "./metrics/bins";
 export { detectable, paired, type Summary, summary } from "./metrics/compare";
 export { evaluate, type Labelled, labelled } from "./metrics/evaluate";
+export { type Gauc, type GaucWeight, gauc } from "./metrics/gauc";
 export { type OffPolicy, offPolicy } from "./metrics/propensity";
 export { type Auc, auc } from "./metrics/ranking";
 export { type Shift, shift } from "./metrics/selection";

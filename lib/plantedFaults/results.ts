@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: pieces of source text
 import type { Plan } from "./plan";
 
 /** Faults of runs, tables and what people see. */
