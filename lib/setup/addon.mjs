@@ -9,14 +9,17 @@ import { pip } from "./venv.mjs";
 export const title = "TensorFlow's addon for Node";
 
 const stampOf = (at) => `${at.addon}.json`;
-const SOURCES = ["binding/tfjs_backend.cc", "binding/tfjs_binding.cc"];
+/** tfjs-node's own sources, and ours, which holds the second of them and adds a call to it. */
+const sourcesOf = (at) => [
+	join(at.tfjs, "binding/tfjs_backend.cc"),
+	join(at.tfjs, "binding/tfjs_binding.cc"),
+	join(at.root, "lib/setup/addon.cc"),
+];
 
 /** What the addon was made from: its sources, the library and the machine. */
 function inputs(at) {
 	const library = installed(at);
-	return [hashOf(...SOURCES.map((name) => join(at.tfjs, name))), library.pins, process.platform, process.arch].join(
-		" ",
-	);
+	return [hashOf(...sourcesOf(at)), library.pins, process.platform, process.arch].join(" ");
 }
 
 /** Why the addon cannot be used, or undefined if it can (or if there is no library to use it with). */
@@ -44,7 +47,7 @@ function flags(at, output) {
 	return [
 		..."-O2 -std=c++17 -shared -fPIC -DNAPI_VERSION=8".split(" "),
 		...includes.map((folder) => `-I${folder}`),
-		...SOURCES.map((name) => join(at.tfjs, name)),
+		...sourcesOf(at).filter((name) => !name.endsWith("tfjs_binding.cc")),
 		"-o",
 		output,
 		`-L${library}`,

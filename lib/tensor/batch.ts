@@ -1,8 +1,9 @@
 import type { Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
 import type { Inputs } from "../core/layers";
 import type { Dataset } from "../data/dataset";
-import { embeddedOf, gather, numericOf, tableRowsOf } from "../data/gather";
+import { embeddedOf, type Gathered, gather, numericOf, tableRowsOf } from "../data/gather";
 import { tf } from "./native";
+import type { Feed } from "./trace";
 
 /** The features of some rows as tensors, laid out for one embedding table that all fields share. */
 export interface Batch extends Inputs {
@@ -23,23 +24,42 @@ export interface Batch extends Inputs {
 	readonly numbers?: Tensor2D;
 }
 
-/** Makes a batch of some rows. Its tensors belong to the caller's `tf.tidy`. */
-export function batchOf({ fields }: Pick<Dataset, "fields">, at: Int32Array, gathered = gather(fields, at)): Batch {
-	const { unique, index, sorted, pooled, numbers } = gathered;
+/**
+ * Makes a batch of some rows. Its tensors belong to the caller's `tf.tidy`.
+ *
+ * @param feed makes what differs from batch to batch
+ */
+export function batchOf(
+	{ fields }: Pick<Dataset, "fields">,
+	at: Int32Array,
+	gathered = gather(fields, at),
+	feed: Feed<{ gathered: Gathered }> = (make) => make({ gathered }),
+): Batch {
+	const rows = at.length;
+	const numbers = numericOf(fields).length;
+	const whole = (of: (gathered: Gathered) => Int32Array) =>
+		feed(({ gathered }) => tf.tensor1d(of(gathered), "int32")) as Tensor1D;
+	type Pooled = NonNullable<Gathered["pooled"]>;
 	return {
-		rows: at.length,
+		rows,
 		fields: fields.map((f) => f.name),
 		tableRows: tableRowsOf(fields),
 		embedded: embeddedOf(fields).length,
-		unique: tf.tensor1d(unique, "int32"),
-		index: tf.tensor1d(index, "int32"),
-		order: tf.tensor1d(sorted.order, "int32"),
-		places: tf.tensor1d(sorted.places, "int32"),
-		pooled: pooled && {
-			cells: tf.tensor1d(pooled.cells, "int32"),
-			weights: tf.tensor2d(pooled.weights, [pooled.weights.length, 1]),
+		unique: whole(({ unique }) => unique),
+		index: whole(({ index }) => index),
+		order: whole(({ sorted }) => sorted.order),
+		places: whole(({ sorted }) => sorted.places),
+		pooled: gathered.pooled && {
+			cells: whole(({ pooled }) => (pooled as Pooled).cells),
+			weights: feed(({ gathered }) => {
+				const { weights } = gathered.pooled as Pooled;
+				return tf.tensor2d(weights, [weights.length, 1]);
+			}) as Tensor2D,
 		},
-		numbers: numbers && tf.tensor2d(numbers, [at.length, numericOf(fields).length]),
+		numbers:
+			numbers > 0
+				? (feed(({ gathered }) => tf.tensor2d(gathered.numbers as Float32Array, [rows, numbers])) as Tensor2D)
+				: undefined,
 	};
 }
 

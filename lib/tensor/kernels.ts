@@ -44,7 +44,7 @@ export interface Kernels {
 	/** Uniform draws in [0, 1) that depend on the key alone. */
 	uniform(shape: number[], key: readonly [number, number]): Tensor;
 	/** A mask to drop units with: 0 with probability `rate` (to the nearest 2⁻¹⁶), else 1. Depends on the key alone. */
-	keep(shape: number[], rate: number, key: readonly [number, number]): Tensor;
+	keep(shape: number[], rate: number, key: Tensor1D): Tensor;
 	/**
 	 * Normalises each column by its mean and variance over the rows (divided by their number), then scales and shifts.
 	 * `variance` is divided by rows − 1, for running statistics; `kept` is for the gradient.

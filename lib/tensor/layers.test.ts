@@ -330,9 +330,9 @@ describe("native and pure-JS kernels agree", () => {
 		const n = 40_001;
 		for (const k of sets())
 			for (const rate of [0.1, 0.5]) {
-				const kept = values(k.keep([n], rate, [3, 4]));
-				expect(values(k.keep([n], rate, [3, 4]))).toEqual(kept);
-				expect(values(k.keep([n], rate, [3, 5]))).not.toEqual(kept);
+				const kept = values(k.keep([n], rate, tf.tensor1d([3, 4], "int32")));
+				expect(values(k.keep([n], rate, tf.tensor1d([3, 4], "int32")))).toEqual(kept);
+				expect(values(k.keep([n], rate, tf.tensor1d([3, 5], "int32")))).not.toEqual(kept);
 				const share = (of: number[]) => of.reduce((sum, x) => sum + x / of.length, 0);
 				// four standard errors of a share, and of the share in which two independent units are both kept
 				const room = (p: number) => 4 * Math.sqrt((p * (1 - p)) / n);

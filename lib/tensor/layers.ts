@@ -9,6 +9,7 @@ import type { Variable } from "./kernels";
 import { tf } from "./native";
 import { batchNorm, layerNorm, normalizeBy } from "./norm";
 import { kernels } from "./tier";
+import type { Feed } from "./trace";
 import { type Weights, weight } from "./weights";
 
 /** One pass through a network: the weights to read, and whether it trains. */
@@ -19,9 +20,16 @@ export interface Pass {
 	readonly step?: number;
 	/** Reads a weight: as a whole, or for a table the rows of the batch's unique ids. */
 	readonly read: (name: string, batch?: Batch) => Tensor;
+	/** Makes what depends on the update; at once unless said. */
+	readonly feed?: Feed<{ step: number }>;
 	/** Whether the stage leaves a weight as it is: running statistics that are frozen do not move. */
 	readonly frozen?: (name: string) => boolean;
 }
+
+const fed =
+	({ feed, step = 0 }: Pass): Feed<{ step: number }> =>
+	(make) =>
+		feed ? feed(make) : make({ step });
 
 /** Share by which a batch moves the running statistics of batch normalisation, as in PyTorch. */
 const MOMENTUM = 0.1;
@@ -47,8 +55,8 @@ export function layers(pass: Pass): Layers {
 	const dropout = (name: string, x: Tensor2D, rate: number): Tensor2D => {
 		if (rate === 0 || pass.step === undefined) return x;
 		if (pass.frozen?.(`${name}/w`)) return x;
-		const [a, b] = words(seed, `dropout/${name}/${pass.step}`);
-		return tf.mul(x, tf.mul(kernels().keep(x.shape, rate, [a, b]), 1 / (1 - rate)));
+		const key = fed(pass)(({ step }) => tf.tensor1d(words(seed, `dropout/${name}/${step}`).slice(0, 2), "int32"));
+		return tf.mul(x, tf.mul(kernels().keep(x.shape, rate, key as Tensor1D), 1 / (1 - rate)));
 	};
 
 	const linear = (name: string, x: Tensor2D, width: number): Tensor2D => {
@@ -162,8 +170,13 @@ function lookup(rows: Tensor2D, batch: Batch, width: number): Tensor2D {
 		gradFunc: (dy: Tensor) => [kernels().segmentSum(kernels().gather(dy as Tensor2D, batch.order), batch.places)],
 	}))(rows) as Tensor2D;
 	const { pooled } = batch;
-	const cells = pooled
-		? tf.unsortedSegmentSum(tf.mul(gathered, pooled.weights), pooled.cells, batch.rows * batch.embedded)
-		: gathered;
+	const cells = pooled ? pool(gathered, pooled, batch.rows * batch.embedded) : gathered;
 	return tf.reshape(cells, [batch.rows, batch.embedded * width]);
 }
+
+/** Sums of the looked-up rows of each cell, each times its weight. */
+const pool = (gathered: Tensor2D, { cells, weights }: NonNullable<Batch["pooled"]>, count: number): Tensor2D =>
+	tf.customGrad((...inputs) => ({
+		value: tf.unsortedSegmentSum(tf.mul(inputs[0] as Tensor2D, weights), cells, count),
+		gradFunc: (dy: Tensor) => tf.mul(kernels().gather(dy as Tensor2D, cells), weights),
+	}))(gathered) as Tensor2D;

@@ -18,10 +18,17 @@ export interface Engine {
 
 /** The part of tfjs-node's backend that reaches any TensorFlow kernel. */
 export interface NativeBackend {
-	readonly binding: {
+	/** Replaced while a step is recorded. */
+	binding: {
 		readonly TF_Version: string;
 		readonly [constant: `TF_${string}`]: number | string;
 		executeOp(name: string, attributes: OpAttribute[], inputs: number[], outputs: number): unknown;
+		createTensor(shape: number[], dtype: number, values: unknown): number;
+		deleteTensor(id: number): void;
+		tensorDataSync(id: number): ArrayLike<number>;
+		/** Only in the addon that set-up makes (lib/setup/addon.cc). */
+		addFunction?(name: string, graph: Uint8Array, inputs: string[], outputs: string[], effects: string[]): void;
+		removeFunction?(name: string): void;
 	};
 	readonly isUsingGpuDevice: boolean;
 	getInputTensorIds(inputs: TensorFlow.Tensor[]): number[];

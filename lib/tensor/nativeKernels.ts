@@ -21,16 +21,16 @@ export function nativeKernels(backend: NativeBackend): Kernels {
 	const one = (op: string, attributes: OpAttribute[], inputs: Tensor[]) =>
 		backend.executeSingleOutput(op, attributes, inputs);
 	const run = (op: string, attributes: OpAttribute[], inputs: Tensor[]) =>
-		void binding.executeOp(op, attributes, backend.getInputTensorIds(inputs), 0);
+		void backend.binding.executeOp(op, attributes, backend.getInputTensorIds(inputs), 0);
 
 	const draw =
 		(op: string, of = float) =>
+		(shape: number[], key: Tensor1D): Tensor =>
+			one(op, [type("dtype", of), type("T", int32), type("Tseed", int32)], [tf.tensor1d(shape, "int32"), key]);
+	const keyed =
+		(op: string) =>
 		(shape: number[], key: readonly [number, number]): Tensor =>
-			one(
-				op,
-				[type("dtype", of), type("T", int32), type("Tseed", int32)],
-				[tf.tensor1d(shape, "int32"), tf.tensor1d([...key], "int32")],
-			);
+			draw(op)(shape, tf.tensor1d([...key], "int32"));
 	const bits = draw("StatelessRandomUniformFullInt", int32);
 
 	/** The fused kernel is one for images: rows are images of one pixel. */
@@ -92,8 +92,8 @@ export function nativeKernels(backend: NativeBackend): Kernels {
 				[x, index, tf.scalar(0, "int32")],
 			) as Tensor2D,
 		segmentSum: (x, segments) => one("SegmentSum", [...T, type("Tindices", int32)], [x, segments]) as Tensor2D,
-		normal: draw("StatelessRandomNormal"),
-		uniform: draw("StatelessRandomUniform"),
+		normal: keyed("StatelessRandomNormal"),
+		uniform: keyed("StatelessRandomUniform"),
 		keep(shape, rate, key) {
 			// The draws are what costs: each gives two numbers, its 32 bits and its lower 16, which a shift makes the upper ones.
 			const n = shape.reduce((a, b) => a * b, 1);

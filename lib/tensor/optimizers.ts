@@ -1,8 +1,9 @@
-import type { Tensor, Tensor1D } from "@tensorflow/tfjs-core";
+import type { Scalar, Tensor, Tensor1D } from "@tensorflow/tfjs-core";
 import type { AdamStep, Variable } from "./kernels";
 import { tf } from "./native";
 import { kernels } from "./tier";
-import { slotOf, type Weight } from "./weights";
+import type { Feed } from "./trace";
+import { roomOf, slotOf, type Weight } from "./weights";
 
 /** The optimisers there are. */
 export const optimizers = ["adam", "adagrad", "sgd"] as const;
@@ -42,53 +43,59 @@ const ADAGRAD_EPSILON = 1e-10;
  * before the correction of v; β₁ᵗ and β₂ᵗ count all updates of the table.)
  *
  * @param unique the tables' rows that the batch used, each once: `[n]`
+ * @param feed makes what changes from step to step
  */
-export function update(trained: readonly Trained[], unique: Tensor1D, how: Optimizing): void {
+export function update(
+	trained: readonly Trained[],
+	unique: Tensor1D,
+	how: Optimizing,
+	feed: Feed<{ lr: number }> = (make) => make(how),
+): void {
 	tf.tidy(() => {
-		const rule = ruleOf(how);
+		const rule = ruleOf(how, feed);
 		for (const { weight, value, gradient } of trained) {
-			weight.steps++;
-			const slots = rule.slots.map((name) => slotOf(weight, name));
-			const variables = [weight.value, ...slots];
-			const step = (on: Variable[], gradient: Tensor) => rule.step(weight.steps, on, gradient);
+			const variables = [weight.value, ...rule.slots.map((name) => slotOf(weight, name))];
+			const step = (on: Variable[], gradient: Tensor) => rule.step(weight, on, gradient);
 			const decayed = (value: Tensor, gradient: Tensor) =>
 				how.l2 === 0 ? gradient : tf.add(gradient, tf.mul(value, how.l2));
 			if (weight.kind !== "table") step(variables, decayed(value, gradient));
 			else if (how.dense) {
 				const whole = tf.unsortedSegmentSum(gradient, unique, weight.value.shape[0]);
 				step(variables, decayed(weight.value.read(), whole));
-			} else onRows(weight.rows, variables, unique, value, (rows) => step(rows, decayed(value, gradient)));
+			} else onRows(weight, variables, unique, value, (rows) => step(rows, decayed(value, gradient)));
 		}
 	});
+	for (const { weight } of trained) weight.steps++;
 }
 
 /** Does something to copies of some rows of variables, and puts the rows back. The first one's rows are at hand already. */
 function onRows(
-	held: Variable[],
+	weight: Weight,
 	variables: Variable[],
 	ids: Tensor1D,
 	first: Tensor,
 	change: (rows: Variable[]) => void,
 ): void {
-	for (const [i, variable] of variables.entries()) {
+	const held = variables.map((variable, i) => {
+		const room = roomOf(weight, i);
 		const rows = i === 0 ? first : variable.rows(ids);
-		if (held[i]) held[i].assign(rows);
-		else held[i] = kernels().variable(rows);
+		room.assign(rows);
 		// Freed at once: a variable that is alone with its memory is updated in place.
 		if (i > 0) rows.dispose();
-	}
+		return room;
+	});
 	change(held);
 	for (const [i, variable] of variables.entries()) variable.assignRows(ids, held[i].read());
 }
 
 interface Rule {
 	slots: readonly string[];
-	/** Step number `t` (from 1) on a variable and its slots. */
-	step(t: number, variables: Variable[], gradient: Tensor): void;
+	/** The next step of a weight, on its variables or on some rows of them. */
+	step(weight: Weight, variables: Variable[], gradient: Tensor): void;
 }
 
-function ruleOf({ optimizer, lr }: Optimizing): Rule {
-	const rate = tf.scalar(lr);
+function ruleOf({ optimizer }: Optimizing, feed: Feed<{ lr: number }>): Rule {
+	const rate = feed(({ lr }) => tf.scalar(lr)) as Scalar;
 	if (optimizer === "sgd")
 		return { slots: [], step: (_, [value], gradient) => kernels().descend(value, rate, gradient) };
 	if (optimizer === "adagrad") {
@@ -98,22 +105,23 @@ function ruleOf({ optimizer, lr }: Optimizing): Rule {
 			step: (_, [value, sum], gradient) => kernels().adagrad(value, sum, rate, epsilon, gradient),
 		};
 	}
-	const constants = {
-		lr: rate,
-		beta1: tf.scalar(ADAM.beta1),
-		beta2: tf.scalar(ADAM.beta2),
-	};
+	const [beta1, beta2] = [tf.scalar(ADAM.beta1), tf.scalar(ADAM.beta2)];
 	const steps = new Map<number, AdamStep>();
-	const stepOf = (t: number): AdamStep => {
-		const known = steps.get(t) ?? {
-			...constants,
-			power1: tf.scalar(ADAM.beta1 ** t),
-			power2: tf.scalar(ADAM.beta2 ** t),
+	/** Weights that have had as many updates share the numbers of their next one. */
+	const stepOf = (weight: Weight): AdamStep => {
+		const scalar = (of: (t: number) => number) => feed(() => tf.scalar(of(weight.steps + 1))) as Scalar;
+		const known = steps.get(weight.steps) ?? {
+			...{ lr: rate, beta1, beta2 },
+			power1: scalar((t) => ADAM.beta1 ** t),
+			power2: scalar((t) => ADAM.beta2 ** t),
 			// TensorFlow's kernel adds its ε to √v, the algorithm to √(v/(1 − β₂ᵗ)).
-			epsilon: tf.scalar(ADAM.epsilon * Math.sqrt(1 - ADAM.beta2 ** t)),
+			epsilon: scalar((t) => ADAM.epsilon * Math.sqrt(1 - ADAM.beta2 ** t)),
 		};
-		steps.set(t, known);
+		steps.set(weight.steps, known);
 		return known;
 	};
-	return { slots: ["m", "v"], step: (t, [value, m, v], gradient) => kernels().adam(value, m, v, stepOf(t), gradient) };
+	return {
+		slots: ["m", "v"],
+		step: (weight, [value, m, v], gradient) => kernels().adam(value, m, v, stepOf(weight), gradient),
+	};
 }

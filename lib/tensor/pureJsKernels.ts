@@ -42,7 +42,10 @@ export function pureJsKernels(): Kernels {
 		gather: (x, index) => tf.gather(x, index),
 		normal: (shape, key) => draw(shape, key, "normal"),
 		uniform: (shape, key) => draw(shape, key, "uniform"),
-		keep: (shape, rate, key) => tf.cast(tf.greaterEqual(draw(shape, key, "uniform"), rate), "float32"),
+		keep(shape, rate, key) {
+			const [a, b] = key.dataSync();
+			return tf.cast(tf.greaterEqual(draw(shape, [a, b], "uniform"), rate), "float32");
+		},
 		batchNorm(x, scale, shift, epsilon) {
 			const mean = tf.mean<Tensor1D>(x, 0);
 			const centred = tf.sub(x, mean);

@@ -4,6 +4,7 @@ import type { Variable } from "./kernels";
 import { freeing, tf } from "./native";
 import type { Loaded, Stored } from "./safetensors";
 import { kernels } from "./tier";
+import { unrecorded } from "./trace";
 
 /** A variable of a network, with what its optimiser keeps beside it. */
 export interface Weight {
@@ -54,7 +55,7 @@ export function weight(
 
 /** A weight's slot of a name; made of zeros at its first use. */
 export function slotOf(weight: Weight, name: string): Variable {
-	weight.slots[name] ??= variableOf(tf.zeros(weight.value.shape));
+	weight.slots[name] ??= unrecorded(() => variableOf(tf.zeros(weight.value.shape)));
 	return weight.slots[name];
 }
 
@@ -63,6 +64,13 @@ export function disposeWeights(weights: Weights): void {
 	for (const { value, slots, rows } of weights.values())
 		for (const v of [value, ...Object.values(slots), ...rows]) v.dispose();
 	weights.clear();
+}
+
+/** Room for rows of a table while they are updated; how many there are does not matter yet. */
+export function roomOf(weight: Weight, i: number): Variable {
+	const [, ...rest] = weight.value.shape;
+	weight.rows[i] ??= unrecorded(() => variableOf(tf.zeros([1, ...rest])));
+	return weight.rows[i];
 }
 
 function variableOf(start: Tensor): Variable {

@@ -17,7 +17,7 @@ import { type EpochRecord, start } from "./position";
 import { type Predictions, predictRows } from "./predictRows";
 import { checkSameFields } from "./sameFields";
 import { type Keeper, runStages } from "./stages";
-import type { Network } from "./step";
+import { forgetCompiled, type Network } from "./step";
 import { checkChoices } from "./validation";
 
 export { type Predictions, predictRows } from "./predictRows";
@@ -127,6 +127,7 @@ export async function fit<G extends Graph, H extends Hyper>(model: Model<G, H>, 
 		disposeWeights(network.weights);
 		throw problem;
 	} finally {
+		forgetCompiled(network);
 		stop.release();
 		on?.end?.(finished);
 	}

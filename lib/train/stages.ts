@@ -12,6 +12,9 @@ import { build, type Network, trainStep } from "./step";
 import { TrainingError } from "./trainEvent";
 import { isBetter, validated } from "./validation";
 
+/** Steps of a stage from which on compiling one of them, some 0.2 s, pays. */
+const COMPILED_FROM = 50;
+
 /** Saves checkpoints of a training: when it is told to, and when the last one is old enough. */
 export interface Keeper {
 	save(position: Position, best: Snapshot): Promise<void>;
@@ -132,11 +135,13 @@ async function runEpoch(
 	const count = feed.count(stage.space);
 	const steps = Math.ceil(count / batch);
 	const before = { ...spent, begun: performance.now(), done: position.rows };
+	// By the stage's size alone, not by where it goes on: the same training takes the same steps.
+	const compiled = steps * (stage.epochs ?? hyper.epochs) >= COMPILED_FROM;
 	const batches = feed.batches({ stage: number, epoch, space: stage.space, batch }, position.step);
 	for await (const rows of gathering(batches, count * feed.data.fields.length)) {
 		const step = position.step + 1;
 		const lr = (stage.lr ?? 1) * rateAt(hyper, network.step + 1 - position.since);
-		const loss = trainStep(network, stage, rows, lr, number);
+		const loss = trainStep(network, stage, rows, lr, { number, compiled: compiled && rows.at.length === batch });
 		if (!Number.isFinite(loss))
 			throw new TrainingError(
 				`${model.name}: the loss became ${loss} in epoch ${epoch}, step ${step} of ${steps}. Try a smaller lr (now ${hyper.lr}), or look for extreme numbers among the features. Seen: ${whyNotFinite(rows.data, rows.at, network.weights)}`,

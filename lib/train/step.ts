@@ -4,16 +4,18 @@ import type { Inputs, Layers } from "../core/layers";
 import type { Hyper, Model, Stage } from "../core/model";
 import type { Prob } from "../core/prob";
 import type { Dataset } from "../data/dataset";
-import type { Gathered } from "../data/gather";
+import { type Gathered, gather } from "../data/gather";
 import { tensors } from "../tensor/algebra";
 import { balanced, makeBalance } from "../tensor/balance";
 import { type Batch, batchOf, labelOf } from "../tensor/batch";
 import { clipped } from "../tensor/clip";
+import { type Compiled, compile } from "../tensor/compiled";
 import { layers, type Pass } from "../tensor/layers";
 import { lossesOf } from "../tensor/losses";
 import { freeing, tf } from "../tensor/native";
 import { update } from "../tensor/optimizers";
-import type { Weights } from "../tensor/weights";
+import type { Mode } from "../tensor/trace";
+import type { Weight, Weights } from "../tensor/weights";
 
 /** A network in training: a model, its weights, and what each tower's logit starts from. */
 export interface Network {
@@ -26,6 +28,8 @@ export interface Network {
 	readonly priors: Readonly<Record<string, number>>;
 	/** Updates so far. */
 	step: number;
+	/** Steps that were compiled, by stage and rows; undefined where one cannot be. */
+	compiled?: Map<string, CompiledStep | undefined>;
 }
 
 /** Some rows of a data set. */
@@ -71,53 +75,120 @@ export const frozenIn =
 	(name: string): boolean =>
 		freeze.some((prefix) => name.startsWith(prefix));
 
+/** What a step is given. */
+interface Now {
+	readonly data: Dataset;
+	readonly at: Int32Array;
+	readonly gathered: Gathered;
+	/** The update, from 1, and its learning rate. */
+	readonly step: number;
+	readonly lr: number;
+}
+
+/** A step of a stage that was compiled, with the weights that it trains. */
+interface CompiledStep extends Compiled<Now> {
+	readonly trained: readonly Weight[];
+}
+
+/** How a step is to be run. */
+export interface StepOptions {
+	/** The stage, from 1: the balance of its losses has weights of its own. */
+	number?: number;
+	/** The step is compiled where it can be, which pays from some 50 steps on. */
+	compiled?: boolean;
+}
+
 /**
  * One update on one batch of a stage's rows. Weights that the stage's losses do not reach, or that it freezes, stay as they are.
  *
  * @param lr the learning rate of this update
- * @param number of the stage, from 1: the balance of its losses has weights of its own
- * @returns the batch's loss before the update
+ * @returns the batch's loss before the update; where it is not finite nothing is updated
  */
-export function trainStep(
+export function trainStep(network: Network, stage: Stage, rows: Rows, lr: number, options: StepOptions = {}): number {
+	const { data, at } = rows;
+	const { number = 1, compiled = false } = options;
+	build(network, { data, at });
+	makeBalance(stage.balance, network.weights, `balance/${number}`, stage.losses.length);
+	network.step++;
+	const gathered = rows.gathered ?? gather(data.fields, at);
+	const now: Now = { data, at, gathered, step: network.step, lr };
+	const step = compiled ? compiledStep(network, stage, number, now) : undefined;
+	const loss = step?.run(now);
+	if (step && loss !== undefined) {
+		for (const weight of step.trained) weight.steps++;
+		return loss;
+	}
+	return tf.tidy(() => {
+		const mode: Mode<Now> = { feed: (make) => make(now), gate: (total) => total.dataSync()[0] };
+		return runStep(network, stage, number, now, mode).loss;
+	});
+}
+
+/** The operations of a step. */
+function runStep(
 	network: Network,
 	stage: Stage,
-	{ data, at, gathered }: Rows,
-	lr: number,
-	number = 1,
-): number {
+	number: number,
+	{ data, at, gathered, step, lr }: Now,
+	mode: Mode<Now>,
+) {
 	const { model, weights, seed, hyper } = network;
-	build(network, { data, at });
+	const { feed } = mode;
 	const own = `balance/${number}`;
-	makeBalance(stage.balance, weights, own, stage.losses.length);
-	network.step++;
-	return tf.tidy(() => {
-		const batch = batchOf(data, at, gathered);
-		const labels = new Map<string, Tensor1D>();
-		const label = (event: string) => {
-			const known = labels.get(event) ?? labelOf(data, event, at);
-			labels.set(event, known);
-			return known;
-		};
-		const frozen = frozenIn(stage);
-		const read = reading(network, batch);
-		const trainable = [...weights.values()].filter(({ name, kind }) => kind !== "state" && !frozen(name));
-		const names = trainable.map(({ name }) => name);
-		const inputs = names.map(read);
-		const pass: Pass = { weights, seed, step: network.step, read, frozen };
-		const losses = () => lossesOf(model.graph, stage.losses, logitsOf(network, batch, pass), stage.space, label);
-		const { total, gradients, keep } = balanced(stage.balance, { losses, names, inputs, read, weights, own });
-		const loss = total.dataSync()[0];
-		if (Number.isFinite(loss)) {
-			const trained = trainable.flatMap((weight, i) => {
-				const gradient = gradients[i];
-				return gradient ? [{ weight, value: inputs[i], gradient }] : [];
-			});
-			const { optimizer, dense, l2, clip } = hyper;
-			update(clipped(trained, clip), batch.unique, { optimizer, dense, l2, lr });
-			keep?.();
-		}
-		return loss;
+	const batch = batchOf(data, at, gathered, feed);
+	const labels = new Map<string, Tensor1D>();
+	const label = (event: string) => {
+		const known = labels.get(event) ?? (feed(({ data, at }) => labelOf(data, event, at)) as Tensor1D);
+		labels.set(event, known);
+		return known;
+	};
+	const frozen = frozenIn(stage);
+	const read = reading(network, batch);
+	const trainable = [...weights.values()].filter(({ name, kind }) => kind !== "state" && !frozen(name));
+	const names = trainable.map(({ name }) => name);
+	const inputs = names.map(read);
+	const pass: Pass = { weights, seed, step, read, frozen, feed };
+	const losses = () => lossesOf(model.graph, stage.losses, logitsOf(network, batch, pass), stage.space, label);
+	const { total, gradients, keep } = balanced(stage.balance, { losses, names, inputs, read, weights, own });
+	const loss = mode.gate(total);
+	const trained = trainable.flatMap((weight, i) => {
+		const gradient = gradients[i];
+		return gradient ? [{ weight, value: inputs[i], gradient }] : [];
 	});
+	if (Number.isFinite(loss)) {
+		const { optimizer, dense, l2, clip } = hyper;
+		update(clipped(trained, clip), batch.unique, { optimizer, dense, l2, lr }, feed);
+		keep?.();
+	}
+	return { loss, trained: trained.map(({ weight }) => weight) };
+}
+
+/** The step of a stage for as many rows, compiled at its first use; undefined where it cannot be. */
+function compiledStep(network: Network, stage: Stage, number: number, now: Now): CompiledStep | undefined {
+	network.compiled ??= new Map();
+	const { compiled } = network;
+	const key = `${number}/${now.at.length}`;
+	if (compiled.has(key)) return compiled.get(key);
+	// Another batch as large, with other ids: each of the first rows twice.
+	const at = now.at.map((_, i) => now.at[i >> 1]);
+	const other: Now = { ...now, at, gathered: gather(now.data.fields, at), step: now.step + 1, lr: 2 * now.lr };
+	let trained: readonly Weight[] = [];
+	const examples = [now, other] as const;
+	let run = 0;
+	const made = compile<Now>([...examples], (mode) => {
+		({ trained } = runStep(network, stage, number, examples[run++], mode));
+		// It was not taken: it was only recorded.
+		for (const weight of trained) weight.steps--;
+	});
+	const step = made && { ...made, trained };
+	compiled.set(key, step);
+	return step;
+}
+
+/** Forgets what was compiled for a network. */
+export function forgetCompiled({ compiled }: Network): void {
+	for (const step of compiled?.values() ?? []) step?.dispose();
+	compiled?.clear();
 }
 
 /** Probabilities of some rows, a float32 column for each Prob. No dropout, no clipping. */
