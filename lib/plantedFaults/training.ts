@@ -55,7 +55,7 @@ export const training: Plan[] = [
 	[
 		"dropout leaves out the same units at every step",
 		"tensor/layers.ts",
-		"`dropout/${name}/${pass.step}`",
+		"`dropout/${name}/${step}`",
 		"`dropout/${name}`",
 		"train/step.test.ts",
 		"dropout draws anew at every step",
@@ -143,8 +143,8 @@ export const training: Plan[] = [
 	[
 		"a step leaves a tensor behind",
 		"train/step.ts",
-		"const loss = total.dataSync()[0];",
-		"const loss = tf.keep(total).dataSync()[0];",
+		"gate: (total) => total.dataSync()[0]",
+		"gate: (total) => tf.keep(total).dataSync()[0]",
 		"train/fit.test.ts",
 		"no tensor is left behind by training, predicting or disposing",
 	],
@@ -202,7 +202,7 @@ export const training: Plan[] = [
 	[
 		"weights of one shape share their moments",
 		"tensor/weights.ts",
-		"weight.slots[name] ??= variableOf(tf.zeros(weight.value.shape));",
+		"weight.slots[name] ??= unrecorded(() => variableOf(tf.zeros(weight.value.shape)));",
 		"const shared = ((slotOf as never as { all: Record<string, Record<string, Variable>> }).all ??= {});\n\tweight.slots[name] ??= (shared[name] ??= {})[`${weight.value.shape}`] ??= variableOf(tf.zeros(weight.value.shape));",
 		"train/step.test.ts",
 		"each weight has moments of its own",
@@ -210,8 +210,8 @@ export const training: Plan[] = [
 	[
 		"l2 does not reach tables",
 		"tensor/optimizers.ts",
-		"onRows(weight.rows, variables, unique, value, (rows) => step(rows, decayed(value, gradient)));",
-		"onRows(weight.rows, variables, unique, value, (rows) => step(rows, gradient));",
+		"onRows(weight, variables, unique, value, (rows) => step(rows, decayed(value, gradient)));",
+		"onRows(weight, variables, unique, value, (rows) => step(rows, gradient));",
 		"tensor/tensor.test.ts",
 		"optimisers l2 adds λ·w to the gradient; in a table on the rows used, or on all when dense",
 	],
@@ -234,8 +234,8 @@ export const training: Plan[] = [
 	[
 		"Adam's ε is that of TensorFlow's kernel",
 		"tensor/optimizers.ts",
-		"tf.scalar(ADAM.epsilon * Math.sqrt(1 - ADAM.beta2 ** t))",
-		"tf.scalar(ADAM.epsilon)",
+		"scalar((t) => ADAM.epsilon * Math.sqrt(1 - ADAM.beta2 ** t))",
+		"scalar(() => ADAM.epsilon)",
 		"train/parity/parity.test.ts",
 		`losses of 100 steps are those of PyTorch ${torch} esmm, adam: to 1e-4`,
 	],
