@@ -10,7 +10,7 @@ import { type Loaded, readSafetensors } from "../tensor/safetensors";
 import { disposeWeights, restoreWeights } from "../tensor/weights";
 import { datasetOf, type EncodedRow } from "./encodedRows";
 import { type Predictions, predictRows } from "./fit";
-import { MODEL, type ModelFile, VOCABULARY, WEIGHTS } from "./modelFile";
+import { hashOfFile, MODEL, type ModelFile, VOCABULARY, WEIGHTS } from "./modelFile";
 import { checkSameFields } from "./sameFields";
 import type { Network } from "./step";
 
@@ -153,8 +153,12 @@ async function readModelFile(folder: string): Promise<ModelFile> {
 		);
 	});
 	const about = parsed(text, path);
-	if (about?.format !== 1)
-		throw new InputError(`${path} has format ${about?.format}, this program reads 1: train the model again`);
+	if (about?.format !== 2)
+		throw new InputError(`${path} has format ${about?.format}, this program reads 2: train the model again`);
+	if (about.hash !== hashOfFile(about))
+		throw new InputError(
+			`${path} is damaged, or was changed: its hash is not that of its content. Take it as it was saved, or train the model again`,
+		);
 	return about;
 }
 

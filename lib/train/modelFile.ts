@@ -1,6 +1,7 @@
 import type { Graph } from "../core/graph";
 import type { Hyper } from "../core/model";
 import type { Prob } from "../core/prob";
+import { sha256 } from "../data/prepare";
 import type { Card } from "../data/prepared/card";
 import type { Weight } from "../tensor/weights";
 import type { EncodedRow, ModelInput } from "./encodedRows";
@@ -12,7 +13,9 @@ export const VOCABULARY = "vocabulary.parquet";
 
 /** What a saved model's model.json says: with the weights it is all that another program needs to compute the same. */
 export interface ModelFile {
-	format: 1;
+	format: 2;
+	/** SHA-256 of all else in this file, as canonical JSON (RFC 8785). */
+	hash: string;
 	model: string;
 	/** The model's version. */
 	version: number;
@@ -45,4 +48,10 @@ export interface ModelFile {
 	};
 	/** Some encoded rows, and what the model gave for them when it was saved. */
 	check: { rows: EncodedRow[]; probs: Record<string, number[]> };
+}
+
+/** The `hash` of what a model.json says: it is damaged, or was changed by hand, where it has another. */
+export function hashOfFile(about: Omit<ModelFile, "hash">): string {
+	const { hash: _, ...rest } = JSON.parse(JSON.stringify(about)) as ModelFile;
+	return sha256(rest);
 }

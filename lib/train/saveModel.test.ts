@@ -12,7 +12,7 @@ import { tf } from "../tensor/native";
 import { readSafetensors } from "../tensor/safetensors";
 import { type Fitted, fit } from "./fit";
 import { loadModel } from "./loadModel";
-import type { ModelFile } from "./modelFile";
+import { hashOfFile, type ModelFile } from "./modelFile";
 import { saveModel } from "./saveModel";
 
 const folder = temporaryFolders();
@@ -40,11 +40,13 @@ beforeAll(async () => {
 });
 afterAll(() => fitted.dispose());
 
-/** A copy of the saved model whose model.json was changed. */
-function changed(change: (about: ModelFile) => object): string {
+/** A copy of the saved model whose model.json says something else, with the hash of that unless it is left as it was. */
+function changed(change: (about: ModelFile) => object, hashed = true): string {
 	const copy = folder();
 	cpSync(saved, copy, { recursive: true });
-	writeFileSync(join(copy, "model.json"), JSON.stringify({ ...aboutOf(saved), ...change(aboutOf(saved)) }));
+	const about = { ...aboutOf(saved), ...change(aboutOf(saved)) };
+	const hash = hashed ? hashOfFile(about) : about.hash;
+	writeFileSync(join(copy, "model.json"), JSON.stringify({ ...about, hash }));
 	return copy;
 }
 
@@ -67,7 +69,7 @@ describe("a saved model", () => {
 		expect(readdirSync(saved).sort()).toEqual(["model.json", "weights.safetensors"]);
 		const about = aboutOf(saved);
 		expect(about).toMatchObject({
-			...{ format: 1, model: "esmm", version: esmm.version, paper: esmm.paper, graph: esmm.graph, seed: 5 },
+			...{ format: 2, model: "esmm", version: esmm.version, paper: esmm.paper, graph: esmm.graph, seed: 5 },
 			probs: ["click|impression", "conversion|click", "conversion|impression"],
 			inputs: [
 				{ name: "a", kind: "id", size: 13 },
@@ -136,7 +138,7 @@ describe("a saved model", () => {
 
 describe("refused by name", () => {
 	it.each<[string, (about: ModelFile) => object, string]>([
-		["another format", () => ({ format: 2 }), "has format 2, this program reads 1"],
+		["another format", () => ({ format: 3 }), "has format 3, this program reads 2"],
 		["an unknown model", () => ({ model: "esm" }), 'unknown model "esm": did you mean "esmm"?'],
 		["another version", ({ version }) => ({ version: version + 1 }), `but this program has version ${esmm.version}`],
 		["another graph", ({ graph }) => ({ graph: { ...graph, cart: {} } }), "holds another behaviour graph"],
@@ -164,13 +166,25 @@ describe("refused by name", () => {
 	])("%s", async (_, change, message) => {
 		await expect(loadModel(changed(change))).rejects.toThrow(message);
 	});
+	it.each<[string, (about: ModelFile) => object]>([
+		["a field that is gone", () => ({ check: undefined })],
+		["one of another kind", () => ({ inputs: "a" })],
+		["the check left out", ({ check }) => ({ check: { ...check, probs: {} } })],
+		[
+			"a mean, which raw numbers are scaled with",
+			({ inputs }) => ({ inputs: inputs.map((one) => ({ ...one, mean: 5 })) }),
+		],
+		["its own hash", () => ({ hash: undefined })],
+	])("a model.json that was changed: %s", async (_, change) => {
+		await expect(loadModel(changed(change, false))).rejects.toThrow(/model\.json is damaged, or was changed/);
+	});
 	it("bytes of the weights, of model.json, and a folder without one", async () => {
 		const copy = changed(() => ({}));
 		const bytes = readFileSync(join(copy, "weights.safetensors"));
 		bytes[bytes.length - 3] ^= 1;
 		writeFileSync(join(copy, "weights.safetensors"), bytes);
 		await expect(loadModel(copy)).rejects.toThrow("is damaged: weights.safetensors is not the file");
-		writeFileSync(join(copy, "model.json"), '{"format": 1,');
+		writeFileSync(join(copy, "model.json"), '{"format": 2,');
 		await expect(loadModel(copy)).rejects.toThrow("is damaged: it is not JSON");
 		await expect(loadModel(join(copy, "nowhere"))).rejects.toThrow("is no saved model: it has no model.json");
 	});

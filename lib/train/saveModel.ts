@@ -9,7 +9,7 @@ import { freeing } from "../tensor/native";
 import { type Stored, writeSafetensors } from "../tensor/safetensors";
 import { datasetOf, type EncodedRow, inputsOf, type ModelInput } from "./encodedRows";
 import { engineVersion, type Fitted } from "./fit";
-import { MODEL, type ModelFile, VOCABULARY, WEIGHTS } from "./modelFile";
+import { hashOfFile, MODEL, type ModelFile, VOCABULARY, WEIGHTS } from "./modelFile";
 
 /**
  * Saves a trained model as a folder: `weights.safetensors` (values only), `model.json`, and the vocabulary of the prepared log
@@ -40,8 +40,8 @@ export async function saveModel(fitted: Fitted, folder: string): Promise<void> {
 	const given = fitted.predictOn(datasetOf(inputs, rows), Int32Array.from(rows.keys()));
 	await writeWholeFolder(folder, async (temporary) => {
 		await writeSafetensors(join(temporary, WEIGHTS), arrays, { model: model.name });
-		const about: ModelFile = {
-			format: 1,
+		const about: Omit<ModelFile, "hash"> = {
+			format: 2,
 			model: model.name,
 			version: model.version,
 			paper: model.paper,
@@ -62,7 +62,7 @@ export async function saveModel(fitted: Fitted, folder: string): Promise<void> {
 			},
 			check: { rows, probs: Object.fromEntries(probs.map((prob) => [prob, Array.from(given[prob])])) },
 		};
-		await writeFile(join(temporary, MODEL), `${JSON.stringify(about, null, "\t")}\n`);
+		await writeFile(join(temporary, MODEL), `${JSON.stringify({ ...about, hash: hashOfFile(about) }, null, "\t")}\n`);
 	}).catch((problem: NodeJS.ErrnoException) => {
 		if (problem.code !== "ENOSPC") throw problem;
 		throw new Error(`the model could not be saved as ${folder} (the disk is full): make room, and save it again`);
