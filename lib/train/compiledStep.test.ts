@@ -1,5 +1,5 @@
 import type { Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { gradNorm, uncertainty } from "../core/balance";
 import type { Layers } from "../core/layers";
 import { logLoss } from "../core/loss";
@@ -159,6 +159,34 @@ it("a loss that is not finite is told, and updates nothing", () => {
 	const value = tf.tidy(() => network.weights.get("ctr/0/w")?.value.read());
 	expect([...(value?.dataSync() ?? [])]).toEqual(weights.get("ctr/0/w value 25"));
 	value?.dispose();
+});
+
+it("a graph that TensorFlow does not take is told once, and the step runs as it is", () => {
+	const binding = engine().native?.binding as NonNullable<ReturnType<typeof engine>["native"]>["binding"];
+	const { executeOp } = binding;
+	const said = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+	const refusing = Object.create(binding, {
+		executeOp: {
+			value: (op: string, ...rest: [never, never, never]) => {
+				if (op.startsWith("step_")) throw new Error("no such kernel");
+				return executeOp.call(binding, op, ...rest);
+			},
+		},
+	});
+	const native = engine().native as { binding: unknown };
+	native.binding = refusing;
+	try {
+		const fast = trained(modelOf(mlps), true);
+		expect(fast.steps).toEqual([undefined]);
+		expect(said.mock.calls.flat().join("")).toBe(
+			"the training step cannot be run as one operation (Error: no such kernel): it runs operation by operation\n",
+		);
+		native.binding = binding;
+		expect(apart(fast, trained(modelOf(mlps), false))).toBe(0);
+	} finally {
+		native.binding = binding;
+		said.mockRestore();
+	}
 });
 
 it("leaves no tensor behind, nor an operation once it is forgotten", () => {

@@ -8,7 +8,7 @@ import { hookFor } from "./hook";
 import type { FitListener } from "./listener";
 import { type Position, start } from "./position";
 import { rateAt } from "./schedule";
-import { build, type Network, trainStep } from "./step";
+import { build, forgetCompiled, type Network, trainStep } from "./step";
 import { TrainingError } from "./trainEvent";
 import { isBetter, validated } from "./validation";
 
@@ -96,6 +96,8 @@ async function runStage(run: Running, best: Best): Promise<boolean> {
 		const { epoch } = position;
 		if (!position.ready) {
 			await stage.before?.(hookFor(network, feed, stage.space, number, epoch));
+			// A hook may set what towers read beside weights: what was a constant may be another one now.
+			if (stage.before) forgetCompiled(network);
 			position.ready = true;
 		}
 		if (!(await runEpoch(run, stage, best))) return false;

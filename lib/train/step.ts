@@ -88,6 +88,8 @@ interface Now {
 /** A step of a stage that was compiled, with the weights that it trains. */
 interface CompiledStep extends Compiled<Now> {
 	readonly trained: readonly Weight[];
+	/** Whether it has run. */
+	ran: boolean;
 }
 
 /** How a step is to be run. */
@@ -113,11 +115,8 @@ export function trainStep(network: Network, stage: Stage, rows: Rows, lr: number
 	const gathered = rows.gathered ?? gather(data.fields, at);
 	const now: Now = { data, at, gathered, step: network.step, lr };
 	const step = compiled ? compiledStep(network, stage, number, now) : undefined;
-	const loss = step?.run(now);
-	if (step && loss !== undefined) {
-		for (const weight of step.trained) weight.steps++;
-		return loss;
-	}
+	const loss = step && runCompiled(network, number, step, now);
+	if (loss !== undefined) return loss;
 	return tf.tidy(() => {
 		const mode: Mode<Now> = { feed: (make) => make(now), gate: (total) => total.dataSync()[0] };
 		return runStep(network, stage, number, now, mode).loss;
@@ -167,7 +166,7 @@ function runStep(
 function compiledStep(network: Network, stage: Stage, number: number, now: Now): CompiledStep | undefined {
 	network.compiled ??= new Map();
 	const { compiled } = network;
-	const key = `${number}/${now.at.length}`;
+	const key = keyOf(number, now);
 	if (compiled.has(key)) return compiled.get(key);
 	// Another batch as large, with other ids: each of the first rows twice.
 	const at = now.at.map((_, i) => now.at[i >> 1]);
@@ -180,10 +179,29 @@ function compiledStep(network: Network, stage: Stage, number: number, now: Now):
 		// It was not taken: it was only recorded.
 		for (const weight of trained) weight.steps--;
 	});
-	const step = made && { ...made, trained };
+	const step = made && { ...made, trained, ran: false };
 	compiled.set(key, step);
 	return step;
 }
+
+/** Runs a compiled step; undefined where its loss is not finite, or where TensorFlow does not take the graph. */
+function runCompiled(network: Network, number: number, step: CompiledStep, now: Now): number | undefined {
+	try {
+		const loss = step.run(now);
+		if (loss !== undefined) for (const weight of step.trained) weight.steps++;
+		step.ran = true;
+		return loss;
+	} catch (problem) {
+		if (step.ran) throw problem;
+		const why = String(problem).split("\n")[0];
+		process.stderr.write(`the training step cannot be run as one operation (${why}): it runs operation by operation\n`);
+		step.dispose();
+		network.compiled?.set(keyOf(number, now), undefined);
+		return undefined;
+	}
+}
+
+const keyOf = (number: number, { at }: Now): string => `${number}/${at.length}`;
 
 /** Forgets what was compiled for a network. */
 export function forgetCompiled({ compiled }: Network): void {
