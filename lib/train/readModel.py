@@ -13,8 +13,12 @@ def probability(tower, x):
     return 1 / (1 + math.exp(-dense(f"{tower}/logit", x)[0] - model["priors"][tower]))
 for row in json.load(sys.stdin):
     width, at, x = model["hyper"]["embedding"], 0, []
-    for f in (f for f in model["inputs"] if f["kind"] == "id"):
-        x, at = x + list(weights["embedding"][width * (at + row[f["name"]]):width * (at + row[f["name"]] + 1)]), at + f["size"]
+    for f in (f for f in model["inputs"] if f["kind"] != "number"):
+        of = row[f["name"]] if f["kind"] == "ids" else [row[f["name"]]]
+        ids, by = (of["ids"], of["weights"]) if isinstance(of, dict) else (of, [1] * len(of))
+        assert all(0 <= i < f["size"] for i in ids), f"{f['name']} is {of}, but its codes are 0 to {f['size'] - 1}"
+        rows = [weights["embedding"][width * (at + i):width * (at + i + 1)] for i in ids]
+        x, at = x + [sum(w * e[k] for w, e in zip(by, rows)) for k in range(width)], at + f["size"]
     x += [row[f["name"]] for f in model["inputs"] if f["kind"] == "number"]
     ctr, cvr = probability("ctr", x), probability("cvr", x)
     print(json.dumps({"click|impression": ctr, "conversion|click": cvr, "conversion|impression": ctr * cvr}))

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Model } from "../core/model";
 import { projectRoot } from "../core/root";
+import type { Field } from "../data/dataset";
 import { temporaryFolders } from "../data/readers/temporaryFolders";
 import { toyDataset } from "../data/toyDataset";
 import { esmm } from "../models/esmm";
@@ -98,6 +99,10 @@ describe("a saved model", () => {
 				{ a: 13, b, number },
 			]),
 		).toThrow('row 1: "a" is 13, but the model\'s vocabulary has the codes 0 to 12');
+		for (const code of [3.7, Number.NaN, 2 ** 32 + 1])
+			expect(() => loaded.predict([{ a: code, b, number }])).toThrow(
+				`row 0: "a" is ${code}, but codes are whole numbers`,
+			);
 		loaded.dispose();
 		expect(() => loaded.predict([{ a, b, number }])).toThrow("were freed by dispose()");
 	});
@@ -201,27 +206,42 @@ describe("refused by name", () => {
 	});
 });
 
-it("Python's standard library reads it in 20 lines and computes the same to 1e-6", () => {
+it.each([
+	["ids and numbers", data],
+	["weighted lists too", withLists],
+])("Python's standard library reads it in 24 lines and computes the same to 1e-6: %s", async (_, log) => {
 	const program = join(projectRoot(), "lib/train/readModel.py");
-	expect(readFileSync(program, "utf8").trimEnd().split("\n").length).toBeLessThanOrEqual(20);
+	expect(readFileSync(program, "utf8").trimEnd().split("\n").length).toBeLessThanOrEqual(24);
+	const one = await fit(esmm, { data: log, seed: 5, hyper });
+	const to = join(folder(), "model");
+	await saveModel(one, to);
 	const at = data.split.test.subarray(0, 50);
+	const valueOf = (field: Field, row: number) => {
+		if (field.kind !== "ids") return (field.kind === "number" ? field.values : field.ids)[row];
+		const [from, end] = [field.offsets[row], field.offsets[row + 1]];
+		return {
+			ids: [...field.ids.subarray(from, end)],
+			weights: [...(field.weights as Float32Array).subarray(from, end)],
+		};
+	};
 	const rows = Array.from(at, (row) =>
-		Object.fromEntries(
-			data.fields.map((field) => [field.name, (field.kind === "number" ? field.values : field.ids)[row]]),
-		),
+		Object.fromEntries(log.fields.map((field) => [field.name, valueOf(field, row)])),
 	);
-	const python = join(projectRoot(), ".venv/bin/python");
-	const { status, stdout, stderr } = spawnSync(python, [program, saved], {
-		input: JSON.stringify(rows),
-		encoding: "utf8",
-	});
+	const python = (rows: object) =>
+		spawnSync(join(projectRoot(), ".venv/bin/python"), [program, to], {
+			input: JSON.stringify(rows),
+			encoding: "utf8",
+		});
+	const { status, stdout, stderr } = python(rows);
 	expect(status, stderr).toBe(0);
 	const theirs = stdout
 		.trimEnd()
 		.split("\n")
 		.map((line) => JSON.parse(line) as Record<string, number>);
 	expect(theirs).toHaveLength(50);
-	for (const [prob, ours] of Object.entries(fitted.predict(at)))
+	for (const [prob, ours] of Object.entries(one.predict(at)))
 		for (const [row, p] of ours.entries())
 			expect(Math.abs(theirs[row][prob] - p), `${prob}, row ${row}`).toBeLessThan(1e-6);
+	expect(python([{ ...rows[0], a: 13 }]).stderr).toContain("a is [13], but its codes are 0 to 12");
+	one.dispose();
 });
