@@ -48,6 +48,13 @@ export function datasetOf(
 		if (other !== undefined) throw unknownName(`field in row ${at}`, other, names);
 		const missing = inputs.find(({ name, kind }) => !isOf(kind, row[name]));
 		if (missing) throw new InputError(`row ${at} has no "${missing.name}", or not of kind "${missing.kind}"`);
+		for (const { name, kind } of inputs) {
+			const value = row[name];
+			const codes = kind === "number" ? [] : typeof value === "number" ? [value] : "ids" in value ? value.ids : value;
+			// Beyond 32 bits a typed array would make another code of it.
+			const wrong = codes.find((code) => !Number.isInteger(code) || code !== (code | 0));
+			if (wrong !== undefined) throw new InputError(`row ${at}: "${name}" is ${wrong}, but codes are whole numbers`);
+		}
 	}
 	const fields = inputs.map((input): Field => {
 		const { name, kind } = input;

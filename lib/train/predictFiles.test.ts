@@ -247,6 +247,8 @@ describe("refused by name, and nothing is written", () => {
 		["a code in a list beyond it", '1,2,0.5,"[1, 77]","[1, 1]"', 'x.csv:3: "tags" is 77'],
 		["no code", ",2,0.5,[1],[0.5]", 'x.csv:3: "city" is -1'],
 		["no number", "1,2,,[1],[0.5]", 'x.csv:3: "price" is NaN'],
+		["a code that is not whole", "2.6,2,0.5,[1],[0.5]", 'a code of "city" is no whole number: 2.6'],
+		["one in a list", '1,2,0.5,"[1, 1.5]","[1, 1]"', 'a code of "tags" is no whole number: 1.5'],
 		["text for a code", "x,2,0.5,[1],[0.5]", "x.csv does not hold encoded rows"],
 	])("encoded rows with %s", async (_, line, message) => {
 		await refused([file("x.csv", `${codes}${line}\n`)], message, true);

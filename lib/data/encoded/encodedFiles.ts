@@ -16,15 +16,17 @@ const columnsOf = (field: CardField): [string, string][] => {
 	];
 };
 
-/** A value that is missing becomes one that is refused. */
-const present = (value: string, type: string): string =>
-	type === "FLOAT"
-		? `coalesce(${value}, 'nan'::FLOAT)`
-		: type === "INTEGER"
-			? `coalesce(${value}, -1)`
-			: type === "INTEGER[]"
-				? `coalesce(list_transform(${value}, lambda x: coalesce(x, -1)), [-1])`
-				: `list_transform(${value}, lambda x: coalesce(x, 'nan'::FLOAT))`;
+/** A column's values as its type. One that is missing becomes one that is refused; so is a code that is not whole, which a cast would round. */
+function valueSql(column: string, type: string): string {
+	const name = sqlName(column);
+	const number = (x: string) => `coalesce(CAST(${x} AS FLOAT), 'nan'::FLOAT)`;
+	const code = (x: string) =>
+		`CASE WHEN ${x} IS NULL THEN -1 WHEN ${x} = trunc(${x}) THEN CAST(${x} AS INTEGER) ELSE error(${sqlText(`a code of "${column}" is no whole number: `)} || ${x}) END`;
+	if (type === "FLOAT") return number(name);
+	if (type === "FLOAT[]") return `list_transform(CAST(${name} AS FLOAT[]), lambda x: ${number("x")})`;
+	if (type === "INTEGER") return code(`CAST(${name} AS DOUBLE)`);
+	return `coalesce(list_transform(CAST(${name} AS DOUBLE[]), lambda x: ${code("x")}), [-1])`;
+}
 
 /**
  * Rows of Parquet or CSV files that are encoded already, in pieces: a column a field, with codes, lists of them (as `[1, 2]` in
@@ -44,9 +46,7 @@ export async function* encodedFiles(
 	for (const file of files) checkColumns([file], wanted, () => "the model has a field of this name");
 	for (const [number, file] of files.entries()) {
 		const place = (row: number) => `${file.path}:${row}`;
-		const taken = columns.map(
-			([name, type]) => `${present(`CAST(${sqlName(name)} AS ${type})`, type)} AS ${sqlName(name)}`,
-		);
+		const taken = columns.map(([name, type]) => `${valueSql(name, type)} AS ${sqlName(name)}`);
 		const [from, row] =
 			file.types === undefined
 				? [csv(file), "row_number() OVER () + 1"]
