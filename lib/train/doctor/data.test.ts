@@ -74,6 +74,23 @@ describe("label among the features", () => {
 			/^label among the features: field sold alone tells P\(\w+\|\w+\) with AUC (1\.0000|0\.99\d\d) on \d+ training rows that were not counted\. Look at: where sold comes from/,
 		);
 	});
+	it.each([0.02, 0.04])("a copy of the event with noise is told: %s of it is turned round", (share) => {
+		const turned = Int32Array.from(click, (y) => (random.uniform() < share ? 1 - y : y));
+		const [finding, ...rest] = found(id("seen", turned));
+		expect([finding?.where, rest]).toEqual(["field seen", []]);
+		expect(lineOf(finding)).toMatch(/with AUC 0\.9\d+ .*a copy with noise/);
+	});
+	it("nor is an item whose customers are alike, which tells as much", () => {
+		const item = Int32Array.from(click, (y) => 2 * random.int(10) + (random.uniform() < 0.04 ? 1 - y : y));
+		expect(found(id("item", item))).toEqual([]);
+	});
+	it("on few positives, which are ranked well by chance, such a copy is not", () => {
+		const rare = click.map((y, row) => +(y === 1 && row % 4 === 0));
+		const conversion = rare.map(() => 0);
+		const turned = Int32Array.from(rare, (y) => (random.uniform() < 0.04 ? 1 - y : y));
+		const log = withFields(id("seen", turned));
+		expect(labelAmongFeatures({ ...log, events: { click: rare, conversion } }, [pCTR])).toEqual([]);
+	});
 	it("a field that tells a conversion among clicks alone is told, whatever it is without one", () => {
 		const paid = Int32Array.from(rows((row) => (click[row] ? 1 + conversion[row] : 1 + random.int(2))));
 		expect(told(found(id("paid", paid)))).toEqual(tells("paid"));
@@ -228,6 +245,12 @@ describe("labels that do not fit each other", () => {
 			expect.stringMatching(
 				/^labels apart: P\(conversion\|click\) has no positive: of \d+ training rows with a conversion/,
 			),
+		]);
+	});
+	it("an event that happened on every row of its space", () => {
+		const all = labelCounts(toyDataset({ events: { click: click.map(() => 1), conversion } }), probs);
+		expect(all.map(lineOf)).toEqual([
+			"labels all alike: P(click|impression) is 1 on all 700 training rows: nothing can be learnt of it. Look at: whether the log holds the rows with a click alone, or the schema names another column as click",
 		]);
 	});
 	it("an event that validation lacks, where many would be expected", () => {

@@ -1,5 +1,5 @@
 import { eventOf, IMPRESSION, type Prob, spaceOf } from "../../core/prob";
-import { type Dataset, rowsIn } from "../../data/dataset";
+import { type Dataset, type Field, rowsIn } from "../../data/dataset";
 import { fieldAuc } from "./fieldAuc";
 import { type Finding, warning } from "./finding";
 import { stratified } from "./sample";
@@ -8,13 +8,18 @@ import { stratified } from "./sample";
 const TELLS_ALL = 0.99;
 /** Least positives, and least negatives, among the rows that are ranked: fewer are ranked right by chance too easily. */
 const LEAST = 20;
+/**
+ * A number, or an id of few values, is told from here on, where there are so many of both: a copy with noise. Ids of users or items are
+ * not: one whose customers are alike may tell as much. The best fields of the simulator's logs stay below 0.9.
+ */
+const [TELLS_MUCH, MANY, FEW_VALUES] = [0.93, 50, 8];
 /** Rows looked at for a probability: half of them are counted, the other half ranked. */
 const MOST = { positives: 500, negatives: 1500 };
 /** Before that, some of them: a field that ranks those no better than this is passed over.. */
 const [SCREEN, PASSED_OVER] = [{ positives: 60, negatives: 60 }, 0.7];
 
 /**
- * Fields that tell an event nearly perfectly: the label itself, a copy, or what is known only after it. A field's rates are counted
+ * Fields that tell an event nearly perfectly: the label itself, a copy, be it with noise, or what is known only after it. A field's rates are counted
  * on half of a sample of training rows and judged on the other half (`fieldAuc`), so ids with few rows each raise no alarm.
  *
  * Every event of the log is looked at over all impressions, and each given probability over its own space: an id that is filled in at
@@ -34,18 +39,23 @@ export function labelAmongFeatures(
 		const few = halves(stratified(rows, happened, SCREEN), happened);
 		const [counted, scored] = halves(rows, happened);
 		const positives = rowsIn(data, scored, eventOf(prob)).length;
-		if (Math.min(positives, scored.length - positives) < LEAST) continue;
+		const fewest = Math.min(positives, scored.length - positives);
+		if (fewest < LEAST) continue;
+		const limit = (field: Field) =>
+			fewest >= MANY && (field.kind === "number" || (field.kind === "id" && field.size <= FEW_VALUES))
+				? TELLS_MUCH
+				: TELLS_ALL;
 		for (const field of data.fields) {
 			if (found.has(field.name) || (fieldAuc(field, happened, ...few) ?? 0) < PASSED_OVER) continue;
 			const value = fieldAuc(field, happened, counted, scored);
-			if (value === null || value < TELLS_ALL) continue;
+			if (value === null || value < limit(field)) continue;
 			found.set(
 				field.name,
 				warning(
 					"label among the features",
 					`field ${field.name}`,
 					`alone tells P(${prob}) with AUC ${value.toFixed(4)} on ${scored.length} training rows that were not counted`,
-					`where ${field.name} comes from: it is ${eventOf(prob)} itself, or known only after it; leave it out of the features`,
+					`where ${field.name} comes from: it is ${eventOf(prob)} itself, a copy with noise, or known only after it; leave it out of the features`,
 				),
 			);
 		}

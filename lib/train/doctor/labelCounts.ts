@@ -4,10 +4,12 @@ import { type Finding, percent, warning } from "./finding";
 
 /** From so many on, none at all is no chance: of independent rows with 15 events expected, none happens once in three million times. */
 const EXPECTED = 15;
+/** Rows from which on an event that happened on all of them is told. */
+const LEAST = 20;
 
 /**
- * Labels that do not fit each other: an event that happens, but never with its space, and one that the training rows have and the
- * validation rows lack although some would be expected.
+ * Labels that do not fit each other: an event that happens, but never with its space, one that happened on every row of it, and one
+ * that the training rows have and the validation rows lack although some would be expected.
  */
 export function labelCounts(data: Pick<Dataset, "events" | "split">, probs: readonly Prob[]): Finding[] {
 	const { train, valid } = data.split;
@@ -25,6 +27,15 @@ export function labelCounts(data: Pick<Dataset, "events" | "split">, probs: read
 					`P(${prob})`,
 					`has no positive: of ${anywhere} training rows with a ${event} and ${within.length} with a ${space}, none has both`,
 					`which columns the schema names as ${event} and ${space}`,
+				),
+			];
+		if (events === within.length && events >= LEAST)
+			return [
+				warning(
+					"labels all alike",
+					`P(${prob})`,
+					`is 1 on all ${events} training rows${space === IMPRESSION ? "" : ` with a ${space}`}: nothing can be learnt of it`,
+					`whether the log holds the rows with a ${event} alone, or the schema names another column as ${event}`,
 				),
 			];
 		const rows = rowsIn(data, valid, space);
