@@ -29,6 +29,7 @@ const figures: Record<string, string[]> = {
 interface Output {
 	output_type: string;
 	name?: string;
+	text?: string | string[];
 	data?: Record<string, unknown>;
 }
 interface Cell {
@@ -40,6 +41,9 @@ const cellsOf = (path: string): Cell[] => JSON.parse(readFileSync(path, "utf8"))
 const codeOf = (cells: Cell[]) => cells.filter((cell) => cell.cell_type === "code");
 const outputsOf = (cells: Cell[]) => codeOf(cells).flatMap((cell) => cell.outputs ?? []);
 const errors = (outputs: Output[]) => outputs.filter((o) => o.output_type === "error" || o.name === "stderr");
+/** At tiny scale a count of a day's conversions can be 0 on every row, and the doctor of training is right to say so. */
+const isDeadField = ({ name, text = [] }: Output) =>
+	name === "stderr" && [text].flat().every((line) => line.startsWith("dead field: "));
 
 it("there is a notebook to test, and each is expected to write figures", () => {
 	expect(names.sort()).toEqual(Object.keys(figures).sort());
@@ -56,7 +60,7 @@ describe.each(names)("%s", (name) => {
 		const { status, stderr } = spawnSync(python, args, { env, encoding: "utf8", timeout: 240_000 });
 		expect(status, stderr).toBe(0);
 		const outputs = outputsOf(cellsOf(target));
-		expect(errors(outputs)).toEqual([]);
+		expect(errors(outputs).filter((output) => !isDeadField(output))).toEqual([]);
 		const shown = outputs.filter((o) => o.data?.["application/vnd.plotly.v1+json"]);
 		expect(shown.length).toBeGreaterThan(0);
 		for (const { data } of shown) expect(String([data?.["image/svg+xml"]].flat().join(""))).toMatch(/^<svg/);
