@@ -114,6 +114,15 @@ describe("checkStages", () => {
 			stage("click", "conversion|click"),
 		]);
 	});
+	it("refuses a training that would train nothing, or uphill", () => {
+		const check = (...stages: Stage[]) => checkStages({ name: "m", graph }, stages);
+		const one = stage("impression", "click|impression");
+		expect(() => check()).toThrow("m: it has no stage");
+		expect(() => check(one, { ...one, losses: [] })).toThrow("m: stage 2 has no loss");
+		for (const epochs of [0, 1.5, Number.NaN]) expect(() => check({ ...one, epochs })).toThrow(`has ${epochs} epochs`);
+		for (const lr of [-1, Number.NaN]) expect(() => check({ ...one, lr })).toThrow(`the learning rate by ${lr}`);
+		check({ ...one, epochs: 1, lr: 0 });
+	});
 	it("refuses a loss over more rows than its stage has, and what the graph cannot give", () => {
 		expect(() => checkStages({ name: "m", graph }, [stage("click", "click|impression")])).toThrow(
 			'm: P(click|impression) is a mean over the rows of "impression", but its stage has those of "click" alone',

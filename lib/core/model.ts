@@ -97,13 +97,20 @@ export function withHyper<H extends Hyper>(
 }
 
 /**
- * Checks what types cannot: each loss and choice of a stage derives from the graph, and no loss is taken over a space
+ * Checks what types cannot: there are stages, each with losses and with epochs and a learning rate that can be; each loss and choice of a stage derives from the graph, and no loss is taken over a space
  * wider than the stage's rows, where its mean would silently be one over fewer rows than its name says.
  *
  * @throws Error naming the model, the probability and the stage
  */
 export function checkStages({ name, graph }: Pick<Model, "name" | "graph">, stages: readonly Stage[]): void {
-	for (const { space, losses, choose } of stages) {
+	if (stages.length === 0) throw new Error(`${name}: it has no stage, so nothing would be trained`);
+	for (const [i, { space, losses, choose, epochs = 1, lr = 1 }] of stages.entries()) {
+		const refuse = (what: string) => {
+			throw new Error(`${name}: stage ${i + 1} ${what}`);
+		};
+		if (losses.length === 0) refuse("has no loss");
+		if (!Number.isInteger(epochs) || epochs < 1) refuse(`has ${epochs} epochs: give a whole number of at least 1`);
+		if (!Number.isFinite(lr) || lr < 0) refuse(`multiplies the learning rate by ${lr}: give a number of at least 0`);
 		directionOf(choose);
 		for (const prob of [probOf(choose), ...losses.map((loss) => loss.prob)])
 			if (!derives(graph, prob)) throw new Error(`${name}: its behaviour graph cannot give P(${prob})`);
