@@ -10,6 +10,7 @@ import { deadFields, numbersThatAreNone } from "./deadFields";
 import { watchTables } from "./deadTables";
 import { type Count, explodingLoss, startLoss } from "./explodingLoss";
 import type { Finding } from "./finding";
+import { frozenWeights } from "./frozenWeights";
 import { bestField, labelAmongFeatures } from "./labelAmongFeatures";
 import { labelCounts } from "./labelCounts";
 import { copiedRows, sharedRows } from "./overlap";
@@ -65,13 +66,15 @@ export function doctor({ data, valid, whole, stages, count }: Patient, known: re
 		before(network) {
 			const probs = probsOf(network.model.graph, stages);
 			const shared = whole ? sharedRows(data) : [];
+			const built = startWeights({ ...network, data }, data.split.train, probs);
 			return fresh([
 				...shared,
 				...numbersThatAreNone(data),
 				...(whole ? [...deadFields(data), ...labelCounts(data, probs)] : []),
 				...labelAmongFeatures(data, probs),
 				...(whole && shared.length === 0 ? copiedRows(data) : []),
-				...startWeights({ ...network, data }, data.split.train, probs),
+				...frozenWeights(built.names, stages),
+				...built.findings,
 			]);
 		},
 		afterStep(network, { stage, epoch, step, loss }) {

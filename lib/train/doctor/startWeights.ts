@@ -8,27 +8,35 @@ import { spread } from "./sample";
 
 /** Rows on which the two networks are compared. */
 const ROWS = 8;
+/** What names of weights begin with beside those of predictions. */
+const WEIGHT = "weight ";
 
 /**
  * Builds the network twice from its seed and compares, bit by bit, start weights and predictions: they differ where a tower draws
  * from Math.random, or from TensorFlow without a seed. The two are built on the ids of a few rows, so their tables are small.
  *
  * Only what a tower draws while it is built is seen; a draw made once for the whole process is the same both times.
+ *
+ * @returns also the names of all weights
  */
-export function startWeights(network: Network, train: Int32Array, probs: readonly Prob[]): Finding[] {
+export function startWeights(
+	network: Network,
+	train: Int32Array,
+	probs: readonly Prob[],
+): { findings: Finding[]; names: string[] } {
 	const data = few(network.data, spread(train, ROWS));
 	const [one, other] = [build({ ...network, data }, probs), build({ ...network, data }, probs)];
 	const different = [...one].filter(([name, values]) => !sameBits(values, other.get(name))).map(([name]) => name);
-	if (different.length === 0) return [];
+	const names = [...one.keys()].flatMap((name) => (name.startsWith(WEIGHT) ? [name.slice(WEIGHT.length)] : []));
+	if (different.length === 0) return { findings: [], names };
 	const told = different.slice(0, 3).join(", ") + (different.length > 3 ? ` and ${different.length - 3} more` : "");
-	return [
-		warning(
-			"unseeded start",
-			network.model.name,
-			`built twice from seed ${network.seed} differs in ${told}`,
-			"draws from Math.random, or tf.randomNormal and the like without a seed, in its towers",
-		),
-	];
+	const finding = warning(
+		"unseeded start",
+		network.model.name,
+		`built twice from seed ${network.seed} differs in ${told}`,
+		"draws from Math.random, or tf.randomNormal and the like without a seed, in its towers",
+	);
+	return { findings: [finding], names };
 }
 
 /** Values of all weights, and of all predictions, of a network that is built anew. */
@@ -38,7 +46,7 @@ function build(network: Network, probs: readonly Prob[]): Map<string, Float32Arr
 	try {
 		const predicted = predictBatch({ ...network, weights }, rows, probs);
 		const values = [...weights].map(([name, { value }]): [string, Float32Array] => [
-			`weight ${name}`,
+			WEIGHT + name,
 			freeing(() => value.read().dataSync().slice() as Float32Array),
 		]);
 		return new Map([...values, ...probs.map((prob, i): [string, Float32Array] => [`P(${prob})`, predicted[i]])]);

@@ -303,3 +303,23 @@ describe("no alarm on any model and preset", () => {
 		}
 	});
 });
+
+describe("a stage that freezes", () => {
+	const freezing = (...freeze: string[]): Model => ({
+		...plain,
+		stages: (h) => plain.stages(h).map((stage) => ({ ...stage, freeze })),
+	});
+	it("weights that there are not, by a slip of the pen, ends the training before it begins", async () => {
+		const failed = found({}, freezing("cvr", "embeding"));
+		await expect(failed).rejects.toThrow(InputError);
+		await expect(failed).rejects.toThrow(
+			/^esmm on toy: frozen weights: stage 1 freezes "embeding", but no weight's name begins so\. Look at: their names: embedding, ctr\/0\/w/,
+		);
+	});
+	it("everything ends it too", async () => {
+		await expect(found({}, freezing(""))).rejects.toThrow("stage 1 freezes every weight, so nothing is trained");
+	});
+	it("some of them goes on", async () => {
+		expect(told(await found({ epochs: 1 }, freezing("embedding", "ctr")))).toEqual([]);
+	});
+});
