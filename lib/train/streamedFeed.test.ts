@@ -54,6 +54,14 @@ describe("batches of a streamed folder", () => {
 			expect(found.flat().sort()).toEqual(rowsOf(whole, all).sort());
 		},
 	);
+	it("a batch larger than any array is one of all rows, as in memory", async () => {
+		const feed = await feedOf(streamed(made, 1000), esmm.graph, 1, 1e20);
+		const sizes: number[] = [];
+		for await (const { at } of feed.batches({ stage: 1, epoch: 1, space: "impression", batch: 1e20 }, 0))
+			sizes.push(at.length);
+		expect(sizes).toEqual([7000]);
+		for await (const _ of feed.batches({ stage: 1, epoch: 1, space: "impression", batch: 1e20 }, 1)) expect.fail();
+	});
 	it("depend on seed and epoch; a piece keeps its rows, in another order", async () => {
 		const [one, again, epoch, seed] = [
 			await batches("impression"),

@@ -26,7 +26,9 @@ export async function memoryless(
 	const sql = conditions(card, graph);
 	const count = await counter(folder, sql);
 	const common = await readCommonLists(folder, card);
-	const size = batch * Math.max(1, Math.floor(rows / batch));
+	// A batch beyond the log is the whole of it.
+	const all = Math.max(1, count());
+	const size = batch > all ? all : batch * Math.max(1, Math.floor(rows / batch));
 	const read = (space: string, skip: number): AsyncGenerator<Dataset> => {
 		const where = space === IMPRESSION ? undefined : sql.get(space);
 		return ahead(streamPrepared(folder, "train", { rows: size, where, skip, common }));
@@ -42,8 +44,9 @@ export async function memoryless(
 			throw new Error(`${folder} has no training row`);
 		},
 		async *batches({ stage, epoch, space, batch }, from) {
-			const first = Math.floor((from * batch) / size);
-			let [piece, begin] = [first, from * batch - first * size];
+			const done = Math.min(from * batch, all);
+			const first = Math.floor(done / size);
+			let [piece, begin] = [first, done - first * size];
 			for await (const data of read(space, first * size)) {
 				const order = stream(seed, `shuffle/${stage}/${epoch}/${piece++}`).shuffle(data.split.train);
 				const whole = withComplements(data, graph);
