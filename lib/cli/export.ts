@@ -3,6 +3,7 @@ import { dirname, join, relative } from "node:path";
 import { InputError, unknownName } from "../core/problem";
 import { projectRoot } from "../core/root";
 import { halfOf } from "../data/leftovers";
+import { checkWritable } from "../data/writable";
 import { savedRun } from "../experiment/savedRun";
 import { openStore } from "../experiment/store";
 import { MODEL } from "../train/modelFile";
@@ -38,7 +39,12 @@ function written(kind: "table" | "figure", name: string, format: string): string
 
 /** Copies a file or a folder to a new place, whole. */
 function copied(from: string, to: string): string {
+	if (to === "") throw new InputError("--out has no name: give a path that is not there yet");
 	if (existsSync(to)) throw new InputError(`--out ${to} is there: give another name`);
+	checkWritable(
+		dirname(to),
+		(why) => `--out ${to} cannot be written (${why}): give a path in a folder that can be written to`,
+	);
 	mkdirSync(dirname(to), { recursive: true });
 	const half = halfOf(to);
 	if (existsSync(join(from, MODEL))) cpSync(from, half, { recursive: true });
@@ -65,7 +71,7 @@ command<Options>(
 			throw new InputError("--format belongs to --table and --figure: a model is a folder of safetensors and JSON");
 		const from =
 			model !== undefined
-				? savedRun(openStore(store), model)
+				? savedRun(openStore(store, "read"), model)
 				: table !== undefined
 					? written("table", table, format ?? "markdown")
 					: written("figure", figure as string, format ?? "svg");

@@ -50,11 +50,16 @@ it("refused with exit 2 and one line; nothing is written", async () => {
 	writeFileSync(raw, "f0,f1\n1,2\n");
 	for (const [args, message] of [
 		[["--run", result.run, raw], "has no vocabulary to encode"],
-		[["--run", "mine", log], "--run mine is neither a folder of a saved model nor a run"],
+		[["--run", "mine", log], "mine is neither a folder of a saved model nor a run"],
 		[["--run", result.run], "missing required argument"],
 	] as const) {
 		const { code, stdout, stderr } = await predict(...args, "--out", join(at, "p.parquet"));
 		expect(stderr).toContain(message);
+		expect([code, stdout, stderr.trimEnd().split("\n").length]).toEqual([2, "", 1]);
+	}
+	for (const out of [join(raw, "p.parquet"), "/proc/p.parquet"]) {
+		const { code, stdout, stderr } = await predict("--run", result.run, log, "--out", out);
+		expect(stderr).toMatch(/^--out .* cannot be written \(.*\): give a file in a folder/);
 		expect([code, stdout, stderr.trimEnd().split("\n").length]).toEqual([2, "", 1]);
 	}
 	expect(readdirSync(at)).toEqual(["raw.csv"]);
@@ -74,6 +79,8 @@ it("export says where a model lies, or copies it; and where tables and figures l
 		[[], "say one of --model R, --table PAPER/N and --figure NAME"],
 		[["--table", "esm/2"], 'unknown table "esm/2": did you mean "esmm/2"?'],
 		[["--figure", "funnel", "--format", "gif"], 'unknown format "gif"'],
+		[["--table", "esmm/2", "--out", "/proc/t.md"], "--out /proc/t.md cannot be written"],
+		[["--table", "esmm/2", "--out", ""], "--out has no name"],
 	] as const)
 		expect(await exported(...args)).toMatchObject({ code: 2, last: expect.stringContaining(message) });
 });

@@ -32,7 +32,7 @@ command<Options>(
 			.addHelpText("after", HELP),
 	async ({ run, out, encoded, store }, signal, files) => {
 		const begun = performance.now();
-		const folder = savedRun(openStore(store), run);
+		const folder = savedRun(openStore(store, "read"), run);
 		const model = await loadModel(folder);
 		let told = begun;
 		const progress = (rows: number) => {

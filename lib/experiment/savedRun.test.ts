@@ -17,7 +17,7 @@ it("a saved model is found by its run's hash, by 6 characters of it, or as a fol
 	expect(savedRun(store, "abcdef1")).toBe(model);
 	expect(savedRun(store, model)).toBe(model);
 	expect(() => savedRun(store, "abcdef")).toThrow(`2 runs begin with abcdef: ${hash("abcdef1")}, ${hash("abcdef2")}`);
-	expect(() => savedRun(store, "abcde")).toThrow("--run abcde is neither a folder of a saved model nor a run");
+	expect(() => savedRun(store, "abcde")).toThrow("abcde is neither a folder of a saved model nor a run");
 	expect(() => savedRun(store, "123456")).toThrow("no run 123456 is in the store");
 });
 

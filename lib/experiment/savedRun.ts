@@ -12,7 +12,7 @@ export function savedRun(store: Store, named: string): string {
 	if (existsSync(named) && statSync(named).isDirectory()) return named;
 	if (!/^[0-9a-f]{6,64}$/.test(named))
 		throw new InputError(
-			`--run ${named} is neither a folder of a saved model nor a run: give the hash that "npm run train" prints, or its first 6 characters or more`,
+			`${named} is neither a folder of a saved model nor a run: give the hash that "npm run train" prints, or its first 6 characters or more`,
 		);
 	const found = store.runs(named);
 	if (found.length === 0)

@@ -59,13 +59,15 @@ describe("store", () => {
 	it("a file in place of the folder is refused before anything is trained", () => {
 		const file = join(folder(), "results");
 		writeFileSync(file, "");
-		for (const wrong of [file, join(file, "deeper"), ""])
+		for (const wrong of [file, join(file, "deeper"), "", "/proc/results"])
 			expect(() => openStore(wrong)).toThrow(
 				/^results cannot be kept in ".*" \(.*\): give a folder that can be written to$/,
 			);
 		const fresh = join(folder(), "not", "there", "yet");
 		openStore(fresh);
 		expect(existsSync(fresh)).toBe(false);
+		// Who only reads needs no more than to read.
+		expect(openStore("/proc/results", "read").runs("")).toEqual([]);
 	});
 	it("lies where STORE says, unless it is named", async () => {
 		const at = folder();

@@ -1,9 +1,9 @@
-import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { InputError } from "../core/problem";
 import { projectRoot } from "../core/root";
+import { checkWritable } from "../data/writable";
 import type { RunResult } from "./result";
 
 /** Where results of runs lie: one JSON file each, named by the run's hash. */
@@ -23,10 +23,18 @@ export interface Store {
 /**
  * The store in a folder; without one, that of the environment variable STORE, else data/runs.
  *
+ * @param use "read": nothing will be put into it, so it may be one that cannot be written to
  * @throws InputError a folder that cannot be made or written to: said before anything is computed for it
  */
-export function openStore(folder = process.env.STORE ?? join(projectRoot(), "data/runs")): Store {
-	checkFolder(folder);
+export function openStore(
+	folder = process.env.STORE ?? join(projectRoot(), "data/runs"),
+	use: "read" | "write" = "write",
+): Store {
+	if (use === "write")
+		checkWritable(
+			folder,
+			(why) => `results cannot be kept in "${folder}" (${why}): give a folder that can be written to`,
+		);
 	const file = (run: string) => join(folder, `${run}.json`);
 	const checkpoint = (run: string) => join(folder, `${run}.checkpoint`);
 	return {
@@ -54,18 +62,4 @@ export function openStore(folder = process.env.STORE ?? join(projectRoot(), "dat
 			return [...new Set(found)].filter((run) => run.startsWith(prefix)).sort();
 		},
 	};
-}
-
-/** Makes nothing: the folder, or the nearest one above it that is there, must take new files. */
-function checkFolder(folder: string): void {
-	let there = resolve(folder);
-	while (!existsSync(there)) there = dirname(there);
-	try {
-		if (folder === "") throw new Error("it has no name");
-		if (!statSync(there).isDirectory()) throw new Error(`${there} is a file`);
-		accessSync(there, constants.W_OK);
-	} catch (problem) {
-		const why = problem instanceof Error ? problem.message.split(",")[0] : problem;
-		throw new InputError(`results cannot be kept in "${folder}" (${why}): give a folder that can be written to`);
-	}
 }

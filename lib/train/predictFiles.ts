@@ -13,6 +13,7 @@ import type { Dropped } from "../data/log";
 import { type ParquetWriter, parquetWriter } from "../data/parquetWriter";
 import { CARD, parts, readCard } from "../data/prepared/card";
 import { streamPrepared } from "../data/prepared/stream";
+import { checkWritable } from "../data/writable";
 import { cardFieldsOf } from "./encodedRows";
 import type { LoadedModel } from "./loadModel";
 import { VOCABULARY } from "./modelFile";
@@ -63,11 +64,13 @@ export async function predictFiles(options: PredictFiles): Promise<Predicted> {
 	}
 	if (existsSync(out) && statSync(out).isDirectory())
 		throw new InputError(`--out ${out} is a folder: give the name of a Parquet file`);
+	const to = dirname(resolve(out));
+	checkWritable(to, (why) => `--out ${out} cannot be written (${why}): give a file in a folder that can be written to`);
 	const prepared = files.map(preparedAt);
 	const [first, other] = [prepared.findIndex((one) => one), prepared.findIndex((one) => !one)];
 	if (first >= 0 && other >= 0)
 		throw new InputError(`${files[first]} is of a prepared log and ${files[other]} is not: predict them one by one`);
-	await mkdir(dirname(resolve(out)), { recursive: true });
+	await mkdir(to, { recursive: true });
 	const done: Predicted = { rows: 0, columns: [], dropped: [], remarks: [], unknown: {} };
 	const { probs } = model.about;
 	const columns = (file: Int32Array, row: Int32Array, scores: Record<string, Float32Array>) => ({
