@@ -58,4 +58,12 @@ export const doctor: Plan[] = [
 		"train/tensorboard.test.ts",
 		"TensorBoard reading the file back gives every step's loss, learning rate and pace, every epoch's loss and metric",
 	],
+	[
+		"a name in freeze that no weight has is passed over",
+		"train/doctor/frozenWeights.ts",
+		"if (none.length > 0)",
+		"if (none.length > 99)",
+		"train/doctor/training.test.ts",
+		"a stage that freezes weights that there are not, by a slip of the pen, ends the training before it begins",
+	],
 ];

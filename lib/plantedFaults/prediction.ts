@@ -42,4 +42,20 @@ export const prediction: Plan[] = [
 		"train/predictFiles.test.ts",
 		"refused by name, and nothing is written encoded rows with a code beyond the vocabulary",
 	],
+	[
+		"a model.json that was changed is taken",
+		"train/loadModel.ts",
+		"about.hash !== hashOfFile(about)",
+		'hashOfFile(about) === ""',
+		"train/saveModel.test.ts",
+		"refused by name a model.json that was changed: a mean, which raw numbers are scaled with",
+	],
+	[
+		"a code that is not whole is rounded",
+		"data/encoded/encodedFiles.ts",
+		"} = trunc(",
+		"} = (",
+		"train/predictFiles.test.ts",
+		"refused by name, and nothing is written encoded rows with a code that is not whole",
+	],
 ];

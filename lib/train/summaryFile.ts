@@ -1,9 +1,10 @@
-import { accessSync, constants, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { InputError } from "../core/problem";
 import { projectRoot } from "../core/root";
+import { checkWritable } from "../data/writable";
 import { type Engine, engine, type NativeBackend, tf } from "../tensor/native";
 
 /** Values of a training as TensorBoard reads them, in a file of events. */
@@ -64,15 +65,13 @@ export function checkSummaries(folder: string, loaded: Engine = engine()): Engin
 		throw new InputError(
 			"--tensorboard needs native TensorFlow, and this is the one in pure JavaScript: `npm run setup` builds it",
 		);
+	const refusal = (why: string) =>
+		`--tensorboard cannot write to "${folder}" (${why}): give a folder that can be made and written to`;
+	checkWritable(folder, refusal);
 	try {
-		if (folder === "") throw new Error("it has no name");
 		mkdirSync(folder, { recursive: true });
-		accessSync(folder, constants.W_OK);
 	} catch (problem) {
-		const why = problem instanceof Error ? problem.message.split(",")[0] : problem;
-		throw new InputError(
-			`--tensorboard cannot write to "${folder}" (${why}): give a folder that can be made and written to`,
-		);
+		throw new InputError(refusal((problem as Error).message.split(",")[0]));
 	}
 	return { ...loaded, native };
 }

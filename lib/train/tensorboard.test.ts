@@ -108,9 +108,10 @@ describe("what cannot be written", () => {
 	it("a folder below a file is refused, with why", () => {
 		const file = join(folder(), "file");
 		writeFileSync(file, "");
-		expect(() => checkSummaries(join(file, "x"))).toThrow(InputError);
+		for (const wrong of [join(file, "x"), file, "", "/proc/deep/er"])
+			expect(() => checkSummaries(wrong)).toThrow(InputError);
 		expect(() => checkSummaries(join(file, "x"))).toThrow(
-			/^--tensorboard cannot write to ".*\/file\/x" \(ENOTDIR.*\): give a/,
+			/^--tensorboard cannot write to ".*\/file\/x" \(.*\/file is a file\): give a/,
 		);
 		expect(() => checkSummaries("")).toThrow(/it has no name/);
 	});
