@@ -105,7 +105,8 @@ export async function benchTrain({ rounds, slow, steps, warm, signal, say }: Ben
 				...notes,
 				...about(first, rounds, slow, steps, warm),
 				...Object.entries(profiles).map(
-					([name, of]) => `A step of ours at ${name} by TensorFlow operation, in a run of its own: ${profileLine(of)}.`,
+					([name, of]) =>
+						`A step of ours at ${name} by TensorFlow operation, in a run of its own that runs them one by one, not compiled: ${profileLine(of)}.`,
 				),
 			],
 			profiles,

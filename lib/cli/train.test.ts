@@ -177,7 +177,11 @@ describe("train on a log of one's own", () => {
 		await makeFolder(none, { train: 3000, valid: 0, test: 1000 }, true);
 		const { metrics, test } = json(await on("esmm", none, "--final"));
 		for (const [name, metric] of Object.entries(metrics))
-			expect(metric, name).toMatchObject({ value: null, n: 0, reason: expect.stringMatching(/ the 0 rows|^0 of 0 users/) });
+			expect(metric, name).toMatchObject({
+				value: null,
+				n: 0,
+				reason: expect.stringMatching(/ the 0 rows|^0 of 0 users/),
+			});
 		expect(Object.keys(metrics)).toContain("truth.rmse(conversion|click)");
 		expect(test?.["auc(conversion|click)"].value).toBeGreaterThan(0);
 		const few = await imported((row) => ({

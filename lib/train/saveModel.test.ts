@@ -216,7 +216,7 @@ it.each([
 	const to = join(folder(), "model");
 	await saveModel(one, to);
 	const at = data.split.test.subarray(0, 50);
-	const valueOf = (field: Field, row: number) => {
+	const numberOf = (field: Field, row: number) => {
 		if (field.kind !== "ids") return (field.kind === "number" ? field.values : field.ids)[row];
 		const [from, end] = [field.offsets[row], field.offsets[row + 1]];
 		return {
@@ -225,7 +225,7 @@ it.each([
 		};
 	};
 	const rows = Array.from(at, (row) =>
-		Object.fromEntries(log.fields.map((field) => [field.name, valueOf(field, row)])),
+		Object.fromEntries(log.fields.map((field) => [field.name, numberOf(field, row)])),
 	);
 	const python = (rows: object) =>
 		spawnSync(join(projectRoot(), ".venv/bin/python"), [program, to], {
