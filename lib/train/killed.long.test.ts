@@ -7,12 +7,16 @@ import { toyFolder } from "./toyFolder";
 
 const folder = temporaryFolders();
 
-it.each([false, true])(
-	"killed twenty times at random moments (streamed: %s): the bits of one that was never killed",
-	async (streams) => {
+it.each([
+	["staged", false],
+	["staged", true],
+	["compiled", false],
+])(
+	"%s: killed twenty times at random moments (streamed: %s): the bits of one that was never killed",
+	async (model, streams) => {
 		const made = folder();
 		if (streams) await toyFolder(folder(), made);
-		const what = { model: "staged", folder: streams ? made : undefined };
+		const what = { model, folder: streams ? made : undefined };
 		const whole = join(folder(), "whole");
 		expect(await trainInProcess(what, whole)).toBe(true);
 		let killed = 0;

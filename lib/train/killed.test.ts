@@ -15,6 +15,7 @@ beforeAll(async () => {
 const killable: Record<string, () => Killable> = {
 	"two stages with hooks, balances, frozen weights and dropout": () => ({ model: "staged" }),
 	"the same, streamed from a folder": () => ({ model: "staged", folder: made }),
+	"compiled steps with dropout": () => ({ model: "compiled" }),
 };
 
 describe("killed by the system at random moments, three times in one training", () => {

@@ -9,12 +9,13 @@ import { staged, stagedHyper } from "./stagedModel";
 const wide = { embedding: 64, mlp: [512, 256], batch: 700, epochs: 2 };
 
 // For tests: a training in a process of its own, to be killed. killedTraining.ts MODEL CHECKPOINT [FOLDER]; prints "step" at each
-// step. The model "staged" is ESMM's network in two stages, "wide" a wide one; a prepared folder is streamed.
+// step. The model "staged" is ESMM's network in two stages, "wide" a wide one, "compiled" one with more steps; a prepared folder is streamed.
 const [, , model, path, folder] = process.argv;
 const small = { embedding: 4, mlp: [16], lr: 0.01, batch: 64, epochs: 3, dropout: 0.2 };
-const more = model === "staged" ? stagedHyper : wide;
-const models: Record<string, Model> = { staged, wide: modelNamed("esmm") };
-fit(models[model], {
+/** Enough steps to be compiled. */
+const compiled = { batch: 12, epochs: 4, patience: 4 };
+const [esmm, more]: [Model, object] = [modelNamed("esmm"), { staged: stagedHyper, wide, compiled }[model] ?? {}];
+fit(model === "staged" ? staged : esmm, {
 	data: folder === undefined ? toyDataset() : streamed(folder, 300),
 	seed: 3,
 	hyper: { ...small, ...more },
