@@ -16,7 +16,7 @@ export interface Mode<N> {
 export interface Trace<N> {
 	/** A GraphDef. */
 	readonly graph: Uint8Array;
-	/** Names of its placeholders: the variables, then what is fed. */
+	/** Names of its arguments: the variables, then what is fed. */
 	readonly inputs: readonly string[];
 	/** Ids of the variables' handles. */
 	readonly variables: readonly number[];
