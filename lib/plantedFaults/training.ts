@@ -212,7 +212,7 @@ export const training: Plan[] = [
 		"tensor/optimizers.ts",
 		"onRows(weight, variables, unique, value, (rows) => step(rows, decayed(value, gradient)));",
 		"onRows(weight, variables, unique, value, (rows) => step(rows, gradient));",
-		"tensor/tensor.test.ts",
+		"tensor/optimizers.test.ts",
 		"optimisers l2 adds λ·w to the gradient; in a table on the rows used, or on all when dense",
 	],
 	[
