@@ -134,7 +134,7 @@ command<Options>(
 			tensorboard === undefined ? undefined : join(tensorboard, `${model.name}-${seed}-${hashOf(run).slice(0, 12)}`);
 		const result = await execute(model, run, {
 			store,
-			final,
+			final: final ? { by: commandAgain("train") } : undefined,
 			signal,
 			data: async () => loaded ?? reading(),
 			on: board === undefined ? shown : together(shown, tensorBoard(board, run)),

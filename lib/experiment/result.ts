@@ -15,12 +15,15 @@ export interface CtrNetwork {
 export interface Run {
 	model: string;
 	modelVersion: number;
+	/** All of them, the budget of epochs (`epochs`, `patience`) included. */
 	hyper: Hyper;
 	/** Starts weights, shuffling and dropout. */
 	seed: number;
-	/** Fingerprint of the prepared data set. */
+	/** Fingerprint of the prepared data set: it covers the log, the split, the encoding, and the versions of simulator, reader and encoder. */
 	data: string;
-	/** "own": pCTCVR is the model's. A network: pCTCVR is pCVR times that network's pCTR, trained with the run's seed. */
+	/** The budget of rows: the share of the training part that is trained on, in (0, 1]. A smaller share's rows are among a larger one's. */
+	share: number;
+	/** "own": pCTCVR is the model's. A network: pCTCVR is pCVR times that network's pCTR, trained with the run's seed and share. */
 	ctr: "own" | CtrNetwork;
 	engineVersion: number;
 	metricsVersion: number;
@@ -35,12 +38,14 @@ export interface RunResult {
 	model: string;
 	seed: number;
 	hyper: Hyper;
+	share: number;
 	ctr: Run["ctr"];
 	data: {
 		name: string;
 		fingerprint: string;
 		/** Rows the source held, dropped ones included. */
 		read: number;
+		/** Rows of each part; of the training part those that were trained on. */
 		rows: { train: number; valid: number; test: number };
 		dropped: Record<string, number>;
 		/** What else was left out while reading, by reason. */
@@ -48,12 +53,16 @@ export interface RunResult {
 		/** How a prepared log was made: files, split, fields, frequency cut, vocabularies. */
 		card?: Card;
 	};
-	/** What computed it: GPU, CPU or pure JavaScript, and the version of TensorFlow. */
-	engine: { tier: Tier; tensorflow: string };
+	/** What computed it: GPU, CPU or pure JavaScript, the version of TensorFlow, and its threads where they were limited. */
+	engine: { tier: Tier; tensorflow: string; threads?: number };
 	part: "valid";
 	metrics: Record<string, MetricValue>;
 	/** Metrics of the test part: only where a final run opened it. */
 	test?: Record<string, MetricValue>;
+	/** When the test part was opened, and for what: a command, a sweep, a paper's table. */
+	opened?: { at: string; by: string };
+	/** The kept predictions: rows of which parts, and the file's SHA-256. */
+	predictions?: { parts: readonly Part[]; rows: number; sha256: string };
 	/** Epochs trained, over all stages, and the epoch of each stage whose weights were kept. */
 	epochs: number;
 	kept: readonly number[];
@@ -61,3 +70,6 @@ export interface RunResult {
 	findings: readonly Finding[];
 	samplesPerSecond: number;
 }
+
+/** A part that predictions are kept of. */
+export type Part = "valid" | "test";

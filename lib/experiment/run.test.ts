@@ -5,12 +5,16 @@ import type { Model } from "../core/model";
 import { pCTCVR, pCTR, pCVR } from "../core/prob";
 import { temporaryFolders } from "../data/readers/temporaryFolders";
 import { toyDataset } from "../data/toyDataset";
+import { evaluate, labelled } from "../metrics/evaluate";
 import { base } from "../models/base";
 import { esmm } from "../models/esmm";
 import { tf } from "../tensor/native";
-import type { Run } from "./result";
+import type { TrainEvent } from "../train/fit";
+import { readPredictions } from "./predictions";
+import type { Run, RunResult } from "./result";
 import { describe as describeRun, type Execute, execute, hashOf, Interrupted } from "./run";
 import { openStore } from "./store";
+import { subsample } from "./subsample";
 
 const folder = temporaryFolders();
 const model = esmm as unknown as Model;
@@ -26,13 +30,14 @@ function doing(at: string, more: Partial<Execute> = {}, what: Run = run) {
 const network = { model: "base", modelVersion: 1, hyper: run.hyper };
 
 describe("what names a run", () => {
-	it("every part of it: model, versions, hyperparameters, seed, data, source of pCTR", () => {
+	it("every part of it: model, versions, hyperparameters, seed, data, share, source of pCTR", () => {
 		const others: Run[] = [
 			{ ...run, model: "base" },
 			{ ...run, modelVersion: 2 },
 			{ ...run, hyper: { ...run.hyper, lr: 0.002 } },
 			{ ...run, seed: 2 },
 			{ ...run, data: "other" },
+			{ ...run, share: 0.5 },
 			{ ...run, ctr: network },
 			{ ...run, ctr: { ...network, modelVersion: 2 } },
 			{ ...run, ctr: { ...network, hyper: { ...network.hyper, lr: 0.5 } } },
@@ -40,7 +45,7 @@ describe("what names a run", () => {
 			{ ...run, metricsVersion: run.metricsVersion + 1 },
 		];
 		expect(others.length).toBe(Object.keys(run).length + 2);
-		expect(new Set([run, ...others].map((run) => hashOf(run))).size).toBe(11);
+		expect(new Set([run, ...others].map((run) => hashOf(run))).size).toBe(12);
 		expect(hashOf(run, "pure-js")).not.toBe(hashOf(run));
 		expect(hashOf(run, "gpu")).toBe(hashOf(run));
 	});
@@ -83,10 +88,11 @@ describe("execute", () => {
 	it("a stored result without the test part is done again when the test part is asked for, and once alone", async () => {
 		const at = folder();
 		const first = await doing(at).result;
-		const final = await doing(at, { final: true }).result;
+		const final = await doing(at, { final: { by: "a test" } }).result;
 		expect([final.cached, final.test?.["auc(click|impression)"].n]).toEqual([false, 600]);
 		expect(final.metrics).toEqual(first.metrics);
-		for (const wanted of [true, false]) {
+		expect(final.opened?.by).toBe("a test");
+		for (const wanted of [{ by: "another" }, undefined]) {
 			const again = doing(at, { final: wanted });
 			expect(await again.result).toEqual({ ...final, cached: true });
 			expect(again.load).not.toHaveBeenCalled();
@@ -128,21 +134,77 @@ describe("execute", () => {
 });
 
 describe("a shared pCTR", () => {
-	const shared = describeRun(base as unknown as Model, { hyper, seed: 1, data: "toy", ctr: network });
-	const half = async (rows: Int32Array) => new Float32Array(rows.length).fill(0.5);
+	const baseModel = base as unknown as Model;
+	const own = describeRun(baseModel, { hyper, seed: 1, data: "toy" });
+	const shared: Run = { ...run, ctr: { model: "base", modelVersion: base.version, hyper: own.hyper } };
 
-	it("replaces the model's own in pCTR and pCTCVR", async () => {
-		const { result } = doing(folder(), { sharedCtr: half }, shared);
-		const { metrics } = await result;
-		expect(metrics[`auc(${pCTR})`].value).toBe(0.5);
-		// pCTCVR = pCVR / 2 ranks all impressions as pCVR does.
-		const own = await doing(folder(), {}, { ...shared, ctr: "own" }).result;
-		expect(metrics[`auc(${pCVR})`]).toEqual(own.metrics[`auc(${pCVR})`]);
-		expect(metrics[`auc(${pCTCVR})`].value).not.toBe(own.metrics[`auc(${pCTCVR})`].value);
+	it("is that of the network's own run, which is done first, kept, and done once", async () => {
+		const at = folder();
+		const steps: TrainEvent[] = [];
+		const { metrics } = await doing(at, { on: (event) => void steps.push(event) }, shared).result;
+		const store = openStore(at);
+		expect(store.runs("")).toEqual([hashOf(own), hashOf(shared)].sort());
+		const network = store.get(hashOf(own)) as RunResult;
+		expect(network.test).toBeUndefined();
+		expect(metrics[`auc(${pCTR})`]).toEqual(network.metrics[`auc(${pCTR})`]);
+		const alone = await doing(at).result;
+		expect(metrics[`auc(${pCVR})`]).toEqual(alone.metrics[`auc(${pCVR})`]);
+		expect(metrics[`auc(${pCTCVR})`].value).not.toBe(alone.metrics[`auc(${pCTCVR})`].value);
+		const again = doing(at, {}, { ...shared, hyper: { ...shared.hyper, lr: 0.5 } });
+		await again.result;
+		expect(store.runs("").length).toBe(4);
 	});
-	it("must be given", async () => {
-		await expect(doing(folder(), {}, shared).result).rejects.toThrow(
-			"the run takes pCTR from base: give it as sharedCtr",
-		);
+	it("is that of the test part too where it is opened", async () => {
+		const at = folder();
+		const { test } = await doing(at, { final: { by: "a test" } }, shared).result;
+		expect(test?.[`auc(${pCTR})`]).toEqual(openStore(at).get(hashOf(own))?.test?.[`auc(${pCTR})`]);
+	});
+});
+
+describe("kept predictions", () => {
+	it("are those of valid and test, with labels and users, and give the metrics of the result", async () => {
+		const at = folder();
+		const final = await doing(at, { final: { by: "a test" } }).result;
+		const store = openStore(at);
+		for (const part of ["valid", "test"] as const) {
+			const kept = await readPredictions(store, final.run, part);
+			expect(kept.rows).toEqual(data.split[part]);
+			expect(kept.events).toEqual(labelled(data, data.split[part]).events);
+			expect(evaluate(kept.predictions, kept)).toEqual(part === "test" ? final.test : final.metrics);
+		}
+	});
+	it("that were changed are refused, and kept anew where they are asked for", async () => {
+		const at = folder();
+		const first = await doing(at, { keep: true }).result;
+		const store = openStore(at);
+		writeFileSync(store.predictions(first.run), "PAR1");
+		await expect(readPredictions(store, first.run, "valid")).rejects.toThrow("do the run again");
+		await expect(readPredictions(store, first.run, "test")).rejects.toThrow("has kept no predictions of its test part");
+		expect((await doing(at).result).cached).toBe(true);
+		expect((await doing(at, { keep: true }).result).cached).toBe(false);
+		expect((await readPredictions(store, first.run, "valid")).rows.length).toBe(300);
+	});
+});
+
+describe("a share of the training rows", () => {
+	it("is trained on alone, and smaller shares lie within larger ones", async () => {
+		const rows = (share: number) => subsample(data, share).split.train;
+		const [tenth, half] = [rows(0.1), rows(0.5)];
+		expect(half.filter((row) => tenth.includes(row))).toEqual(tenth);
+		expect(Math.abs(half.length - 350)).toBeLessThan(60);
+		expect(subsample(data, 1)).toBe(data);
+		expect(() => subsample(data, 1e-9)).toThrow("is none");
+		for (const wrong of [0, -1, 1.5, Number.NaN]) expect(() => subsample(data, wrong)).toThrow("above 0 and at most 1");
+		const result = await doing(folder(), {}, { ...run, share: 0.5 }).result;
+		expect(result).toMatchObject({ share: 0.5, data: { rows: { train: half.length, valid: 300, test: 600 } } });
+	});
+});
+
+describe("two at one run", () => {
+	it("train it once: the other waits for the result", async () => {
+		const at = folder();
+		const both = await Promise.all([doing(at).result, doing(at).result]);
+		expect(both.map(({ cached }) => cached).sort()).toEqual([false, true]);
+		expect(readdirSync(at)).toEqual([`${hashOf(run)}.json`]);
 	});
 });

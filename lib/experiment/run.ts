@@ -7,10 +7,14 @@ import type { Dropped } from "../data/log";
 import { sha256 } from "../data/prepare";
 import { evaluate, labelled } from "../metrics/evaluate";
 import { metricsVersion } from "../metrics/value";
+import { modelNamed } from "../models/index";
 import { engine, type Tier } from "../tensor/native";
 import { engineVersion, type FitOptions, type Fitted, fit, type Predictions } from "../train/fit";
-import type { CtrNetwork, Run, RunResult } from "./result";
+import { underLease } from "./lease";
+import { arePredictionsKept, readPredictions, writePredictions } from "./predictions";
+import type { CtrNetwork, Part, Run, RunResult } from "./result";
 import type { Store } from "./store";
+import { checkShare, subsample } from "./subsample";
 
 export type { CtrNetwork, Run, RunResult };
 
@@ -22,11 +26,28 @@ export class Interrupted extends Error {
 /** Plain data of a run; its hash names the result. */
 export function describe<G extends Graph, H extends Hyper>(
 	model: Model<G, H>,
-	options: { hyper?: Readonly<Record<string, unknown>>; seed: number; data: string; ctr?: Run["ctr"] },
+	options: {
+		hyper?: Readonly<Record<string, unknown>>;
+		seed: number;
+		data: string;
+		share?: number;
+		ctr?: Run["ctr"];
+	},
 ): Run {
-	const { seed, data, ctr = "own" } = options;
+	const { seed, data, share = 1, ctr = "own" } = options;
+	checkShare(share);
 	const hyper = withHyper(model, options.hyper ?? {});
-	return { model: model.name, modelVersion: model.version, hyper, seed, data, ctr, engineVersion, metricsVersion };
+	return {
+		model: model.name,
+		modelVersion: model.version,
+		hyper,
+		seed,
+		data,
+		share,
+		ctr,
+		engineVersion,
+		metricsVersion,
+	};
 }
 
 /**
@@ -36,15 +57,18 @@ export function describe<G extends Graph, H extends Hyper>(
 export const hashOf = (run: Run, tier: Tier = "native-cpu"): string =>
 	sha256(tier === "pure-js" ? { ...run, tier } : run);
 
+/** The run of the network that a run takes pCTR from. */
+export const ctrRunOf = (run: Run, network: CtrNetwork): Run => ({ ...run, ...network, ctr: "own" });
+
 /** What `execute` needs beside the run. */
 export interface Execute {
 	store: Store;
 	/** Loads the data set; called only when the run is not in the store. */
 	data: () => Promise<Dataset>;
-	/** Opens the test part, and the result records it. */
-	final?: boolean;
-	/** pCTR of the network that the run's `ctr` names, for some rows. */
-	sharedCtr?: (rows: Int32Array) => Promise<Float32Array>;
+	/** Opens the test part; the result records when and for what (`by`), and its predictions are kept. */
+	final?: { by: string };
+	/** Keeps the predictions of the validation part too where the test part stays closed. */
+	keep?: boolean;
 	/** Sees the trained model before its weights are freed. */
 	fitted?: (fitted: Fitted) => Promise<void>;
 	on?: FitOptions["on"];
@@ -52,37 +76,67 @@ export interface Execute {
 }
 
 /**
- * Does a run, or takes its result from the store. A training that was stopped or killed goes on from its checkpoint. A stored result without the test part is done again when
- * `final` asks for it; the same seed gives the same weights.
+ * Does a run, or takes its result from the store. A training that was stopped or killed goes on from its checkpoint. A stored
+ * result without what is asked for (the test part, predictions that are kept) is done again; the same seed gives the same weights.
+ * Of all processes that share the store one is at a run, and the others wait for its result.
+ *
+ * A run that takes pCTR from another network does that network's run first, or takes it from the store.
  *
  * @throws Interrupted when the training was stopped
  */
 export async function execute(model: Model, run: Run, options: Execute): Promise<RunResult> {
-	let hash = hashOf(run);
-	const known = options.store.get(hash);
-	if (known && (known.test || !options.final)) return { ...known, cached: true };
-	const data = await options.data();
-	if (options.final && data.split.test.length === 0)
+	const { store, final, keep, signal } = options;
+	const stored = async (hash: string): Promise<RunResult | undefined> => {
+		const found = store.get(hash);
+		if (!found || (final && !found.test)) return undefined;
+		const wanted = keep ? await arePredictionsKept(store, found) : true;
+		return wanted ? { ...found, cached: true } : undefined;
+	};
+	const known = await stored(hashOf(run));
+	if (known) return known;
+	const data = subsample(await options.data(), run.share);
+	if (final && data.split.test.length === 0)
 		throw new InputError(`${data.name} has no test part to open: leave --final out`);
-	const { tier, version: tensorflow } = engine();
-	hash = hashOf(run, tier);
-	const own = hash === hashOf(run) ? undefined : options.store.get(hash);
-	if (own && (own.test || !options.final)) return { ...own, cached: true };
-	const { on, signal, final, sharedCtr, store } = options;
+	const hash = hashOf(run, engine().tier);
+	const shared = run.ctr === "own" ? undefined : await sharedCtr(run, run.ctr, options);
+	return underLease(
+		store.lease(hash),
+		async () => (await stored(hash)) ?? (await train(model, run, hash, data, shared, options)),
+		signal,
+	);
+}
+
+/** Part → pCTR of the network that a run takes it from. */
+async function sharedCtr(
+	run: Run,
+	network: CtrNetwork,
+	options: Execute,
+): Promise<Partial<Record<Part, Float32Array>>> {
+	const { store, final, data, on, signal } = options;
+	const of = ctrRunOf(run, network);
+	const { run: hash } = await execute(modelNamed(network.model), of, { store, final, data, on, signal, keep: true });
+	const parts: Part[] = final ? ["valid", "test"] : ["valid"];
+	const read = parts.map(async (part) => [part, (await readPredictions(store, hash, part)).predictions[pCTR]]);
+	return Object.fromEntries(await Promise.all(read));
+}
+
+async function train(
+	model: Model,
+	run: Run,
+	hash: string,
+	data: Dataset,
+	shared: Partial<Record<Part, Float32Array>> | undefined,
+	{ store, final, keep, fitted: see, on, signal }: Execute,
+): Promise<RunResult> {
 	const checkpoint = { path: store.checkpoint(hash) };
 	const fitted = await fit(model, { data, seed: run.seed, hyper: run.hyper, checkpoint, on, signal });
 	try {
 		if (fitted.stopped)
 			throw new Interrupted(`${model.name}, seed ${run.seed}: stopped; the same command goes on from here`);
-		await options.fitted?.(fitted);
-		const measure = async (rows: Int32Array) => {
-			const predictions = fitted.predict(rows);
-			if (run.ctr !== "own") {
-				if (!sharedCtr) throw new Error(`the run takes pCTR from ${run.ctr.model}: give it as sharedCtr`);
-				share(predictions, await sharedCtr(rows));
-			}
-			return evaluate(predictions, labelled(data, rows));
-		};
+		await see?.(fitted);
+		const predict = (part: Part) => withCtr(fitted.predict(data.split[part]), shared?.[part]);
+		const parts = { valid: predict("valid"), ...(final ? { test: predict("test") } : {}) };
+		const measure = (part: Part, predictions: Predictions) => evaluate(predictions, labelled(data, data.split[part]));
 		const { split } = data;
 		const result: RunResult = {
 			run: hash,
@@ -90,20 +144,24 @@ export async function execute(model: Model, run: Run, options: Execute): Promise
 			model: run.model,
 			seed: run.seed,
 			hyper: run.hyper,
+			share: run.share,
 			ctr: run.ctr,
 			data: {
 				name: data.name,
-				fingerprint: data.fingerprint,
+				fingerprint: run.data,
 				read: data.read,
 				rows: { train: split.train.length, valid: split.valid.length, test: split.test.length },
 				dropped: countsByReason(data.dropped),
 				remarks: countsByReason(data.remarks ?? []),
 				...(data.card ? { card: data.card } : {}),
 			},
-			engine: { tier, tensorflow },
+			engine: engineHere(),
 			part: "valid",
-			metrics: await measure(split.valid),
-			...(final ? { test: await measure(split.test) } : {}),
+			metrics: measure("valid", parts.valid),
+			...(final && parts.test
+				? { test: measure("test", parts.test), opened: { at: new Date().toISOString(), by: final.by } }
+				: {}),
+			...(final || keep ? { predictions: await writePredictions(store.predictions(hash), data, parts) } : {}),
 			epochs: fitted.history.length,
 			kept: fitted.kept,
 			findings: fitted.findings,
@@ -116,9 +174,15 @@ export async function execute(model: Model, run: Run, options: Execute): Promise
 	}
 }
 
-function share(predictions: Predictions, ctr: Float32Array): void {
-	predictions[pCTR] = ctr;
-	predictions[pCTCVR] = predictions[pCVR].map((p, i) => p * ctr[i]);
+function engineHere(): RunResult["engine"] {
+	const { tier, version: tensorflow } = engine();
+	const threads = Number(process.env.TF_NUM_INTRAOP_THREADS);
+	return { tier, tensorflow, ...(threads > 0 ? { threads } : {}) };
+}
+
+function withCtr(predictions: Predictions, ctr: Float32Array | undefined): Predictions {
+	if (!ctr) return predictions;
+	return { ...predictions, [pCTR]: ctr, [pCTCVR]: predictions[pCVR].map((p, i) => p * ctr[i]) };
 }
 
 const countsByReason = (rows: readonly Dropped[]): Record<string, number> =>

@@ -13,6 +13,7 @@ const result = (run: string): RunResult => ({
 	model: "esmm",
 	seed: 1,
 	hyper: { ...training, lr: 0.001, batch: 8, epochs: 1, patience: 1 },
+	share: 1,
 	ctr: "own",
 	data: { name: "toy", fingerprint: "f", read: 3, rows: { train: 1, valid: 1, test: 1 }, dropped: {}, remarks: {} },
 	part: "valid",
@@ -37,18 +38,38 @@ describe("store", () => {
 		expect(readdirSync(at)).toEqual(["aa.json"]);
 		expect(heard).not.toHaveBeenCalled();
 	});
+	it("one result a run: a later one that holds no more is left out, one with the test part takes its place", async () => {
+		const [at, later] = [folder(), { ...result("aa"), samplesPerSecond: 99 }];
+		const store = openStore(at);
+		expect([await store.put(result("aa")), await store.put(later)]).toEqual([true, false]);
+		expect(store.get("aa")).toEqual(result("aa"));
+		const final = { ...later, test: later.metrics, opened: { at: "2026-01-01", by: "a test" } };
+		expect([await store.put(final), await store.put(result("aa"))]).toEqual([true, false]);
+		expect(store.get("aa")).toEqual(final);
+		expect(readdirSync(at)).toEqual(["aa.json"]);
+	});
+	it("a result of which one digit was changed counts as none", async () => {
+		const at = folder();
+		await openStore(at).put(result("aa"));
+		const file = join(at, "aa.json");
+		writeFileSync(file, readFileSync(file, "utf8").replace('"value": 0.5', '"value": 0.6'));
+		expect(openStore(at).get("aa")).toBeUndefined();
+		expect(heard).toHaveBeenCalledTimes(1);
+	});
 	it.each([
 		["empty", ""],
 		["cut off", JSON.stringify(result("aa")).slice(0, 100)],
 		["of another run", JSON.stringify(result("bb"))],
 		["without metrics", JSON.stringify({ run: "aa" })],
 		["no object", "null"],
+		["without the sum of its content", JSON.stringify(result("aa"))],
 	])("a file that is %s counts as none, and it is said", (_, text) => {
 		const at = folder();
 		writeFileSync(join(at, "aa.json"), text);
 		expect(openStore(at).get("aa")).toBeUndefined();
 		expect(heard).toHaveBeenCalledTimes(1);
 		expect(heard.mock.calls[0][0]).toBe(`${join(at, "aa.json")} is damaged; the run is done again\n`);
+		expect(readFileSync(join(at, "aa.json.damaged"), "utf8")).toBe(text);
 	});
 	it("a result that cannot be written leaves nothing behind", async () => {
 		const at = folder();
@@ -75,6 +96,6 @@ describe("store", () => {
 		await openStore().put(result("cc"));
 		vi.unstubAllEnvs();
 		expect(existsSync(join(at, "cc.json"))).toBe(true);
-		expect(JSON.parse(readFileSync(join(at, "cc.json"), "utf8"))).toEqual(result("cc"));
+		expect(JSON.parse(readFileSync(join(at, "cc.json"), "utf8"))).toMatchObject(result("cc"));
 	});
 });

@@ -1,21 +1,33 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { existsSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { link, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { projectRoot } from "../core/root";
+import { sha256 } from "../data/prepare";
 import { checkWritable } from "../data/writable";
 import type { RunResult } from "./result";
 
 /** Where results of runs lie: one JSON file each, named by the run's hash. */
 export interface Store {
-	/** The result of a run, or undefined when there is none. A file that is no result is reported and counts as none. */
+	/** Its folder. */
+	readonly folder: string;
+	/** The result of a run, or undefined when there is none. A file that is no result, or was changed, is reported, put aside as HASH.json.damaged, and counts as none. */
 	get(run: string): RunResult | undefined;
-	/** Writes a result whole, and removes the checkpoint of its training. */
-	put(result: RunResult): Promise<void>;
+	/**
+	 * Writes a result whole, and removes the checkpoint of its training. There is one result a run: a later one that holds no more
+	 * than the one that is there is left out.
+	 *
+	 * @returns false where it was left out
+	 */
+	put(result: RunResult): Promise<boolean>;
 	/** The file that keeps the state of a run's training until its result is there. */
 	checkpoint(run: string): string;
+	/** The file that keeps a run's predictions. */
+	predictions(run: string): string;
 	/** The folder of a run's saved model, where `npm run train` kept one. */
 	model(run: string): string;
+	/** The file that is there while a process is at a run. */
+	lease(run: string): string;
 	/** Hashes that begin with a text, of runs with a result or a saved model. */
 	runs(prefix: string): string[];
 }
@@ -35,27 +47,28 @@ export function openStore(
 			folder,
 			(why) => `results cannot be kept in "${folder}" (${why}): give a folder that can be written to`,
 		);
-	const file = (run: string) => join(folder, `${run}.json`);
-	const checkpoint = (run: string) => join(folder, `${run}.checkpoint`);
+	const of = (end: string) => (run: string) => join(folder, `${run}.${end}`);
+	const [file, checkpoint, predictions] = [of("json"), of("checkpoint"), of("predictions.parquet")];
 	return {
+		folder,
 		get(run) {
-			if (!existsSync(file(run))) return undefined;
-			try {
-				const result = JSON.parse(readFileSync(file(run), "utf8")) as RunResult;
-				if (result.run === run && result.metrics && result.data?.dropped) return result;
-			} catch {
-				// falls through: said below
-			}
+			const found = read(file(run), run);
+			if (found !== "damaged") return found;
 			process.stderr.write(`${file(run)} is damaged; the run is done again\n`);
+			putAside(file(run));
 			return undefined;
 		},
 		async put(result) {
 			await mkdir(folder, { recursive: true });
-			await writeFileAtomic(file(result.run), `${JSON.stringify(result, null, "\t")}\n`);
+			const text = `${JSON.stringify({ ...result, sha256: sumOf(result) }, null, "\t")}\n`;
+			const kept = await keep(file(result.run), text, result);
 			await rm(checkpoint(result.run), { force: true });
+			return kept;
 		},
 		checkpoint,
-		model: (run) => join(folder, `${run}.model`),
+		predictions,
+		model: of("model"),
+		lease: of("lease"),
 		runs(prefix) {
 			const names = existsSync(folder) ? readdirSync(folder) : [];
 			const found = names.flatMap((name) => /^([0-9a-f]{64})\.(?:json|model)$/.exec(name)?.[1] ?? []);
@@ -63,3 +76,52 @@ export function openStore(
 		},
 	};
 }
+
+/** What is stored is never "from the store": whether it was is said by who reads it. */
+const sumOf = ({ cached: _, ...result }: RunResult): string => sha256(JSON.parse(JSON.stringify(result)));
+
+function read(file: string, run: string): RunResult | "damaged" | undefined {
+	if (!existsSync(file)) return undefined;
+	try {
+		const { sha256: sum, ...result } = JSON.parse(readFileSync(file, "utf8")) as RunResult & { sha256: string };
+		if (result.run === run && sumOf(result) === sum) return result;
+	} catch {
+		// no JSON, or none of ours
+	}
+	return "damaged";
+}
+
+/** So that it is told once, and nobody's file is lost. */
+function putAside(file: string): void {
+	try {
+		renameSync(file, `${file}.damaged`);
+	} catch {
+		// a store that is only read: it is told again
+	}
+}
+
+/** Writes a result if there is none, or one with less in it. */
+async function keep(file: string, text: string, result: RunResult): Promise<boolean> {
+	const there = read(file, result.run);
+	if (there === undefined) {
+		const aside = `${file}.${process.pid}`;
+		await writeFile(aside, text);
+		try {
+			await link(aside, file);
+			return true;
+		} catch (problem) {
+			if ((problem as NodeJS.ErrnoException).code !== "EEXIST") throw problem;
+			return keep(file, text, result);
+		} finally {
+			await rm(aside, { force: true });
+		}
+	}
+	if (there !== "damaged" && holds(there, result)) return false;
+	await writeFileAtomic(file, text);
+	return true;
+}
+
+/** Whether a result has all that another one has. */
+export const holds = (one: RunResult, other: Pick<RunResult, "test" | "predictions">): boolean =>
+	(one.test !== undefined || other.test === undefined) &&
+	(other.predictions?.parts ?? []).every((part) => one.predictions?.parts.includes(part));

@@ -1,5 +1,4 @@
-import { readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolders } from "../data/readers/temporaryFolders";
 import { Interrupted } from "../experiment/run";
@@ -32,7 +31,7 @@ describe("ESMM's Table 2 at tiny scale", () => {
 		expect(esmm.test?.["auc(click|impression)"]).toEqual(base.test?.["auc(click|impression)"]);
 		expect(esmm.metrics["auc(click|impression)"]).toEqual(base.metrics["auc(click|impression)"]);
 		expect(esmm.test?.["auc(conversion|click)"]).not.toEqual(base.test?.["auc(conversion|click)"]);
-		expect(readdirSync(at)).toHaveLength(4);
+		expect(readdirSync(at)).toHaveLength(8);
 	});
 	it("tells which run is under way and when the last has ended", () => {
 		expect(events[0]).toMatchObject({ done: 0, runs: 4, model: "base", seed: 1 });
@@ -65,9 +64,8 @@ describe("ESMM's Table 2 at tiny scale", () => {
 		).toBe(true);
 		expect(table2(again).rows).toEqual(table2(runs).rows);
 	});
-	it("an interrupt while the shared CTR network is trained stores no result of half a network", async () => {
-		for (const name of readdirSync(at))
-			if (JSON.parse(readFileSync(join(at, name), "utf8")).model === "esmm") rmSync(join(at, name));
+	it("an interrupt while the shared CTR network is trained stores no result of half a network, and goes on", async () => {
+		const at = folder();
 		const stop = new AbortController();
 		const interrupted = runTable2({
 			scale: "tiny",
@@ -77,7 +75,7 @@ describe("ESMM's Table 2 at tiny scale", () => {
 			on: ({ stages }) => void (stages === 2 && stop.abort()),
 		});
 		await expect(interrupted).rejects.toThrow(Interrupted);
-		expect(readdirSync(at).filter((name) => name.endsWith(".json"))).toHaveLength(2);
+		expect(readdirSync(at).filter((name) => name.endsWith(".json"))).toHaveLength(0);
 		const again = await runTable2({ scale: "tiny", store: openStore(at) });
 		expect(again.results.esmm.map(({ metrics }) => metrics)).toEqual(runs.results.esmm.map(({ metrics }) => metrics));
 	});

@@ -1,12 +1,11 @@
 import { withHyper } from "../core/model";
-import { pCTR } from "../core/prob";
-import { describe, execute, Interrupted, type RunResult } from "../experiment/run";
+import { describe, execute, type RunResult } from "../experiment/run";
 import { knownFingerprint, load, type Source } from "../experiment/source";
 import { openStore, type Store } from "../experiment/store";
 import { base } from "../models/base";
 import { modelNamed } from "../models/index";
 import type { PresetName } from "../simulator/presets";
-import { type Fitted, fit, type TrainEvent } from "../train/fit";
+import type { TrainEvent } from "../train/fit";
 import { published } from "./published";
 import { type Scale, seeds } from "./scale";
 import { judge, type PaperTable } from "./table";
@@ -86,36 +85,17 @@ export async function runTable2(options: {
 		const source: Source = { source: "simulator", preset: plan.preset, rows: plan.rows, logSeed: seed };
 		const loaded = once(() => load(source));
 		const network = { model: base.name, modelVersion: base.version, hyper: withHyper(base, plan.hyper) };
-		const ctr = new Map<Int32Array, Float32Array>();
-		const keepCtr = async (fitted: Fitted) => {
-			const { valid, test } = (await loaded()).split;
-			for (const rows of [valid, test]) ctr.set(rows, fitted.predict(rows)[pCTR]);
-		};
 		for (const { model: name } of methods) {
 			const heard = (event?: TrainEvent) => on?.({ done, runs, model: name, seed, ...event });
 			heard();
-			const isBase = name === base.name;
 			const run = describe(modelNamed(name), {
 				hyper: plan.hyper,
 				seed,
 				data: (await knownFingerprint(source)) as string,
-				ctr: isBase ? "own" : network,
+				ctr: name === base.name ? "own" : network,
 			});
-			const sharedCtr = async (rows: Int32Array) => {
-				if (ctr.size === 0) {
-					const trained = await fit(base, { data: await loaded(), seed, hyper: plan.hyper, on: heard, signal });
-					try {
-						if (trained.stopped)
-							throw new Interrupted("the shared CTR network, base: stopped; the same command goes on");
-						await keepCtr(trained);
-					} finally {
-						trained.dispose();
-					}
-				}
-				return ctr.get(rows) as Float32Array;
-			};
-			const fitted = isBase ? keepCtr : undefined;
-			const options = { store, data: loaded, final: true, sharedCtr, fitted, on: heard, signal };
+			const final = { by: "ESMM, Table 2" };
+			const options = { store, data: loaded, final, on: heard, signal };
 			results[name].push(await execute(modelNamed(name), run, options));
 			done++;
 			heard();
