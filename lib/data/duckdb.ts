@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
 import { InputError } from "../core/problem";
 import { projectRoot } from "../core/root";
+import { loadHttpfs, namesRemoteFile } from "./httpfs";
 
 /** What DuckDB may use, and where. */
 export interface OpenDuckDb {
@@ -52,16 +53,26 @@ export async function openDuckDb({ file = ":memory:", memory, spill, threads }: 
 	const connection = await told(instance.connect());
 	// Else texts of times, and so codes, would depend on the machine.
 	await told(connection.run("SET TimeZone = 'UTC'"));
+	let remote: Promise<void> | undefined;
+	/** Files of other machines need an extension, which is loaded for the first that is named. */
+	const ready = async (sql: string) => {
+		if (!namesRemoteFile(sql)) return;
+		remote ??= loadHttpfs(connection);
+		await remote;
+	};
 	return {
 		connection,
 		async run(sql) {
+			await ready(sql);
 			await told(connection.run(sql));
 		},
 		async rows(sql) {
+			await ready(sql);
 			const reader = await told(connection.runAndReadAll(sql));
 			return reader.getRowObjectsJS().map(plain);
 		},
 		async *chunks(sql) {
+			await ready(sql);
 			const result = await told(connection.stream(sql));
 			for (;;) {
 				const chunk = await told(result.fetchChunk());

@@ -6,6 +6,7 @@ import { type Columns, columnsOf } from "./columns";
 import type { Dataset } from "./dataset";
 import { openDuckDb, sqlName } from "./duckdb";
 import { arquero, type Frame } from "./frames";
+import { loadHttpfs, namesRemoteFile } from "./httpfs";
 import type { Log } from "./log";
 import { columnsOfResult } from "./sqlColumns";
 import { type Tables, tablesIn } from "./sqlTables";
@@ -45,6 +46,7 @@ async function opened(): Promise<Session> {
  *
  * - Files: `from 'data/cache/log.parquet'`, CSV too. Relative names are looked up in the project's folder, wherever the notebook
  *   runs; only `copy … to` writes relative to the working folder.
+ * - Files of other machines too: `from 's3://bucket/log.parquet'`, `from 'https://…'`; see `loadHttpfs`.
  * - `${log}`, `${dataset}` or `${{a: Int32Array.of(1, 2)}}` after FROM reads the columns where they lie, without a copy.
  * - `${value}` is a parameter, never pasted text: a string, number, boolean or null; an array is a list for IN. Write no quotes
  *   around it. A string after FROM or JOIN is a file's name.
@@ -78,6 +80,7 @@ async function ask(text: readonly string[], values: readonly SqlValue[]): Promis
 			});
 			query += text[i + 1];
 		}
+		if (namesRemoteFile(query)) await loadHttpfs(connection);
 		const result = await connection.stream(query, parameters);
 		const columns = await columnsOfResult(result);
 		return arquero().table(columns);

@@ -12,6 +12,7 @@ const { readJson } = await import("./files.mjs");
 const { layout, ROOT } = await import("./paths.mjs");
 const { findPython } = await import("./versions.mjs");
 const kernelspec = await import("./kernelspec.mjs");
+const { findRedis } = await import("./redis.mjs");
 
 const at = layout(ROOT);
 
@@ -81,10 +82,8 @@ function browser() {
 }
 
 function redis() {
-	const file = which(["redis-server"]);
-	if (!file) return null;
-	const { stdout } = spawnSync(file, ["--version"], { encoding: "utf8" });
-	return `${file} ${/v=(\S+)/.exec(stdout ?? "")?.[1] ?? ""}`.trim();
+	const found = findRedis(at);
+	return found ? `${which([found.file])} ${found.version}` : null;
 }
 
 const SLOW = "everything runs in pure JavaScript, some 500 times slower";
@@ -113,7 +112,9 @@ function examine() {
 				: undefined,
 		kernel: kernel ? undefined : "npm run setup",
 		browser: json.browser ? undefined : "only for SVG, PNG and PDF files: install Chrome, Chromium or Edge",
-		redis: json.redis ? undefined : "only for sweeps over several machines: install redis-server",
+		redis: json.redis
+			? undefined
+			: "only for sweeps over several machines: npm run setup, or install redis-server 6.2 or newer",
 	};
 	const ready = json.python && kernel && (json.tensorflow || (unsupported && json.tier));
 	return { json, advice, ready: Boolean(ready) };

@@ -18,6 +18,9 @@ export function layout(root) {
 		tensorflow: join(venv, "libtensorflow"),
 		tfjs,
 		addon: join(tfjs, "lib", "napi-v8", "tfjs_binding.node"),
+		/** Folders with redis-server and with DuckDB's httpfs, where the set-up brought them. */
+		redis: join(venv, "redis"),
+		httpfs: join(venv, "httpfs"),
 		kernelspec: join(venv, "share", "jupyter", "kernels", "tslab", "kernel.json"),
 		kernelTemplate: join(root, "lib", "setup", "kernel", "kernel.json"),
 		requirements: {
@@ -25,6 +28,8 @@ export function layout(root) {
 			cpu: join(requirements, "tensorflow-cpu.txt"),
 			gpu: join(requirements, "tensorflow-gpu.txt"),
 			compiler: join(requirements, "compiler.txt"),
+			redis: join(requirements, "redis.txt"),
+			httpfs: join(requirements, "httpfs.txt"),
 		},
 	};
 }
