@@ -18,6 +18,9 @@ export const splits = {
 	esm2: { by: "time", column: "day", valid: 0.1, test: 0.2 },
 } as const satisfies Record<string, SplitRule>;
 
+/** A split by its name. */
+export type SplitName = keyof typeof splits;
+
 /**
  * Divides a log into training, validation and test rows. Rows of one day, or of one group, stay together.
  *

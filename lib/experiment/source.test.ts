@@ -28,6 +28,14 @@ describe("a simulated source", () => {
 		expect(split.train.length + split.valid.length + split.test.length).toBe(rows);
 		expect(split.test.length / rows).toBeCloseTo(0.5, 1);
 	});
+	it("is split as the paper that it names, and then is another data set", async () => {
+		const other = simulated({ split: "esm2" });
+		const { split, rows, fingerprint } = await load(other);
+		expect(split.test.length / rows).toBeCloseTo(0.2, 1);
+		expect(fingerprint).toBe(await knownFingerprint(other));
+		expect(fingerprint).not.toBe(await knownFingerprint(simulated()));
+		expect(await knownFingerprint(simulated({ split: "esmm" }))).toBe(await knownFingerprint(simulated()));
+	});
 	it("tells how far it is", async () => {
 		const heard: number[] = [];
 		await load(simulated(), { progress: (_, done, total) => heard.push(done / total) });

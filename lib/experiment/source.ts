@@ -13,13 +13,13 @@ import { fingerprint, type Preparation, prepare, sha256 } from "../data/prepare"
 import { CARD, readCard } from "../data/prepared/card";
 import { readPrepared } from "../data/prepared/read";
 import { readEncodedCsv } from "../data/readers/encodedCsv";
-import { splits } from "../data/split";
+import { type SplitName, splits } from "../data/split";
 import type { PresetName } from "../simulator/presets";
 import { fingerprintOf, simulatedSchema, simulateInTurns } from "../simulator/simulate";
 
 /** Where impressions come from. */
 export type Source =
-	| { source: "simulator"; preset: PresetName; rows?: number; logSeed: number }
+	| { source: "simulator"; preset: PresetName; rows?: number; logSeed: number; split?: SplitName }
 	/** A folder of raw Ali-CCP files, prepared at the first use into a folder of the cache. */
 	| { source: "aliccp"; raw: string; protocol: AliCcpProtocol }
 	/** A prepared folder, or one of already encoded Ali-CCP rows (ali_ccp_train_sample.csv and its companions). */
@@ -32,7 +32,11 @@ export interface Reading {
 	signal?: AbortSignal;
 }
 
-const simulatedPreparation: Preparation = { split: splits.esmm, encoding: { minFrequency: 10 } };
+/** A simulated log is split as ESMM's unless its source names another paper's split. */
+const simulatedPreparation = ({ split = "esmm" }: { split?: SplitName }): Preparation => ({
+	split: splits[split],
+	encoding: { minFrequency: 10 },
+});
 /** Encoded rows have been filtered by whoever encoded them. */
 const encodedPreparation: Preparation = {
 	split: { by: "source", valid: 0.1, seed: 0 },
@@ -44,10 +48,16 @@ export async function knownFingerprint(source: Source): Promise<string | undefin
 	if (source.source === "simulator") {
 		const { preset, rows, logSeed } = source;
 		const log = { fingerprint: fingerprintOf({ preset, rows, seed: logSeed }), schema: simulatedSchema() };
-		return fingerprint(log, simulatedPreparation);
+		return fingerprint(log, simulatedPreparation(source));
 	}
+	const folder = await preparedFolder(source);
+	return folder === undefined ? undefined : (await readCard(folder)).fingerprint;
+}
+
+/** The prepared folder that a source is read from; undefined where there is none, or none yet. */
+export async function preparedFolder(source: Exclude<Source, { source: "simulator" }>): Promise<string | undefined> {
 	const folder = source.source === "aliccp" ? await cacheOf(source) : source.folder;
-	return isPrepared(folder) ? (await readCard(folder)).fingerprint : undefined;
+	return isPrepared(folder) ? folder : undefined;
 }
 
 /** Reads or simulates a log and prepares it. Raw Ali-CCP files are prepared once; then their prepared folder is read. */
@@ -58,7 +68,7 @@ export async function load(source: Source, { progress, signal }: Reading = {}): 
 			goOn(signal);
 			progress?.("simulating", done, total);
 		};
-		return prepare(await simulateInTurns({ preset, rows, seed, progress: told }), simulatedPreparation);
+		return prepare(await simulateInTurns({ preset, rows, seed, progress: told }), simulatedPreparation(source));
 	}
 	const loading = (done: number, total: number) => {
 		goOn(signal);
