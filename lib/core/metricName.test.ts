@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { directionOf, type MetricName, probOf } from "./metricName";
+import { choosesEpochs, directionOf, type MetricName, probOf } from "./metricName";
 
 describe("a metric's name", () => {
 	it.each([
@@ -18,6 +18,10 @@ describe("a metric's name", () => {
 		expect(() => directionOf("pcoc(click|impression)")).toThrow("it is best at 1");
 		expect(() => directionOf("aucs(click|impression)")).toThrow('"aucs": did you mean "auc"? Known');
 		expect(() => directionOf("conversion|impression")).toThrow('write it as "auc(conversion|impression)"');
+	});
+	it("chooses epochs where one of its kind can", () => {
+		const names = ["auc(a|b)", "truth.rmse(a|b;rows=clicked)", "pcoc(a|b)", "ece(a|b)", "f1@1%(a|b)", "truth.mae(a|b)"];
+		expect(names.map(choosesEpochs)).toEqual([true, true, false, false, false, false]);
 	});
 	it("is typed by the graph's probabilities", () => {
 		const name: MetricName<"click|impression"> = "auc(click|impression)";

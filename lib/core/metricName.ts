@@ -48,3 +48,6 @@ export function directionOf(metric: string): 1 | -1 {
 	if (!Object.hasOwn(DIRECTIONS, kind)) throw unknownName("metric to choose by", kind, Object.keys(DIRECTIONS));
 	return DIRECTIONS[kind];
 }
+
+/** Whether a metric can choose an epoch: whether it is one of those that `MetricName` names, where the log gives it. */
+export const choosesEpochs = (metric: string): boolean => Object.hasOwn(DIRECTIONS, partsOf(metric)?.kind ?? "");

@@ -39,9 +39,14 @@ describe("the rows a metric is taken over", () => {
 		expect(evaluate({ [pCTR]: scores }, rows)["pcoc(click|impression)"].value).toBeCloseTo(0.75, 12);
 	});
 	it("each metric has a standard error", () => {
-		const values = Object.values(evaluate({ [pCTR]: scores, [pCVR]: scores }, rows));
-		expect(values.length).toBe(6);
-		expect(values.every(({ se }) => (se as number) > 0)).toBe(true);
+		const { predictions, rows } = sample(1e7);
+		const metrics = Object.entries(
+			evaluate(predictions, { ...rows, user: Int32Array.from(rows.events.click, (_, i) => i % 500) }),
+		);
+		// Of each Prob 15 with 3 GAUCs, and of each truth 7, 6 more of what is no click.
+		expect(metrics.length).toBe(3 * (15 + 3) + 4 * 7 + 3 * 6);
+		for (const [name, { value, se }] of metrics)
+			expect([name, Number.isFinite(value), (se ?? 0) > 0]).toEqual([name, true, true]);
 	});
 });
 
@@ -93,7 +98,7 @@ describe("against the truth", () => {
 			7,
 		);
 		expect(metrics["truth.pcoc(conversion|click)"].value).toBeCloseTo(3 / 2.5, 12);
-		expect(Object.keys(metrics).filter((name) => name.startsWith("truth"))).toHaveLength(4);
+		expect(Object.keys(metrics).filter((name) => name.startsWith("truth"))).toHaveLength(7 + 6);
 	});
 	it("pCVR, and it alone, is judged against P(conversion | do(click)) too", () => {
 		const both = { ...truth, "conversion|do(click)": scores, [pCTCVR]: scores };
@@ -186,16 +191,29 @@ function sample(levels: number) {
 	return { predictions, rows: { events: { click, conversion }, truth } };
 }
 
+const digest = (metrics: object) => createHash("sha256").update(JSON.stringify(metrics)).digest("hex");
+
 describe("to the last bit", () => {
 	it.each([
 		[20, "c307252c2f51f194c42f83da16a38442be73d31f7a36e38e22ebc872b532a611"],
 		[1e7, "39e4540a3848b084cf66f3800e52abd0decce91f14b00f85de31123cdde41e9d"],
 	])(
-		"%i levels: every value and error is what version 1 of the metrics gives; else raise metricsVersion",
+		"%i levels: every value and error that version 1 of the metrics gives is the same since; else raise metricsVersion",
 		(levels, hash) => {
 			const { predictions, rows } = sample(levels);
-			const text = JSON.stringify(evaluate(predictions, rows));
-			expect(createHash("sha256").update(text).digest("hex")).toBe(hash);
+			const first = /^(auc|gauc|logloss|pcoc|truth\.(auc|rmse|pcoc|kl))\([^;]*\)$/;
+			const metrics = Object.entries(evaluate(predictions, rows)).filter(([name]) => first.test(name));
+			expect(digest(Object.fromEntries(metrics))).toBe(hash);
+		},
+	);
+	it.each([
+		[20, "7d1401f2bd16ca57a94f9a938f15d368705ac3b5945929b8840b9860a8d32e68"],
+		[1e7, "ad1cab9ef8c3577520575fa76d99b047616d620a6c0dfcc03eba011036a14975"],
+	])(
+		"%i levels: every value and error is what version 3 of the metrics gives; else raise metricsVersion",
+		(levels, hash) => {
+			const { predictions, rows } = sample(levels);
+			expect(digest(evaluate(predictions, rows))).toBe(hash);
 		},
 	);
 	it("in pieces as in one, and neither predictions nor truths are changed", () => {

@@ -1,3 +1,4 @@
+import { nanError } from "./notNumbers";
 import { bitsOf, sortable, sortKeys } from "./radix";
 
 /** What a user counts for in a GAUC: the user's rows, the user's clicked rows, or every user the same. */
@@ -29,7 +30,8 @@ export interface Gauc {
  * @param user whole numbers from 0 without great gaps (memory is 12 bytes for each up to the largest); a row of a negative one has no
  * user and is left out
  * @param clicks 0 or 1 a row, which the weight "clicks" needs
- * @throws Error lengths that differ, a NaN score, no clicks for their weight
+ * @throws InputError NaN scores, counted
+ * @throws Error lengths that differ, no clicks for their weight
  */
 export function gauc(
 	scores: Float32Array,
@@ -122,7 +124,7 @@ const LEFT_OUT = 0xffffffff;
 function grouped(scores: Float32Array, labels: Uint8Array, user: Int32Array, users: number, keys: Uint32Array) {
 	const ends = new Uint32Array(2 * users);
 	for (let row = 0; row < user.length; row++) {
-		if (Number.isNaN(scores[row])) throw new Error(`gauc: the score of row ${row} is NaN`);
+		if (Number.isNaN(scores[row])) throw nanError(scores);
 		const u = user[row];
 		if (u >= 0) ends[2 * u + (labels[row] & 1)]++;
 	}

@@ -70,6 +70,9 @@ function moveBoth(
 export const sortable = (bits: number): number =>
 	bits === 0x80000000 ? 0x80000000 : bits & 0x80000000 ? ~bits >>> 0 : (bits | 0x80000000) >>> 0;
 
+/** The bits of the float32 that `sortable` made a key of. */
+export const unsortable = (key: number): number => (key & 0x80000000 ? key ^ 0x80000000 : ~key) >>> 0;
+
 /** The same memory read as whole numbers of 32 bits. */
 export const bitsOf = (floats: Float32Array): Uint32Array =>
 	new Uint32Array(floats.buffer, floats.byteOffset, floats.length);

@@ -1,4 +1,4 @@
-import { bitsOf, sortable, sortKeys } from "./radix";
+import { type ByClass, byClass, positivesOf } from "./byClass";
 
 /** An AUC with DeLong's standard error. */
 export interface Auc {
@@ -17,44 +17,21 @@ export interface Auc {
  *
  * @param scores one a row; only their order counts
  * @param labels 0 or 1 a row
- * @throws Error lengths that differ, a NaN score
+ * @throws InputError NaN scores, counted
+ * @throws Error lengths that differ
  */
 export function auc(scores: Float32Array | Float64Array, labels: ArrayLike<number>): Auc {
-	if (scores instanceof Float32Array) return aucInPlace(scores.slice(), labels, new Uint32Array(scores.length));
+	if (scores instanceof Float32Array) return aucOf(byClass(scores, labels));
 	const positives = positivesOf(scores, labels);
 	const negatives = scores.length - positives;
 	if (positives === 0 || negatives === 0) return { value: null, se: null, n: scores.length, positives };
 	return merged(sorted(scores, labels, 1, positives), sorted(scores, labels, 0, negatives));
 }
 
-/**
- * The same where memory is scarce: 8 bytes a row beside the labels.
- *
- * @param scores overwritten
- * @param scratch as long as `scores`; overwritten
- */
-export function aucInPlace(scores: Float32Array, labels: ArrayLike<number>, scratch: Uint32Array): Auc {
-	const n = scores.length;
-	const positives = positivesOf(scores, labels);
-	if (positives === 0 || positives === n) return { value: null, se: null, n, positives };
-	const bits = bitsOf(scores);
-	for (let row = 0, up = 0, down = positives; row < n; row++)
-		scratch[labels[row] ? up++ : down++] = sortable(bits[row]);
-	const [up, down] = [scratch.subarray(0, positives), scratch.subarray(positives, n)];
-	sortKeys(up, bits.subarray(0, positives));
-	sortKeys(down, bits.subarray(positives));
-	return merged(up, down);
-}
-
-function positivesOf(scores: Float32Array | Float64Array, labels: ArrayLike<number>): number {
-	const n = scores.length;
-	if (labels.length !== n) throw new Error(`auc: ${n} scores, ${labels.length} labels`);
-	let positives = 0;
-	for (let i = 0; i < n; i++) {
-		if (Number.isNaN(scores[i])) throw new Error(`auc: the score of row ${i} is NaN`);
-		positives += labels[i];
-	}
-	return positives;
+/** The same of scores that are sorted already. */
+export function aucOf({ positives, negatives }: ByClass): Auc {
+	if (positives.length > 0 && negatives.length > 0) return merged(positives, negatives);
+	return { value: null, se: null, n: positives.length + negatives.length, positives: positives.length };
 }
 
 /** AUC of the scores of the positives and of the negatives, both rising and neither empty. */

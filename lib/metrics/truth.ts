@@ -1,14 +1,9 @@
-import { bitsOf, sortable, sortKeys } from "./radix";
+import { type Estimate, meanOf } from "./estimate";
+import { nanError } from "./notNumbers";
+import { bitsOf, sortable, sortKeys, unsortable } from "./radix";
+import { correlationOf, toMidRanks } from "./spearman";
 
-/**
- * What only a simulated log allows: predictions against the true probability of every impression, clicked or not.
- * All sums run in float64.
- */
-export interface Estimate {
-	value: number;
-	/** Standard error over rows. */
-	se: number;
-}
+export { type Estimate, meanOf } from "./estimate";
 
 /**
  * AUC against soft labels: over pairs (i, j), i ≠ j, the share ranked rightly when i is positive with
@@ -28,7 +23,8 @@ export function softAuc(scores: Float32Array, truth: ArrayLike<number>, weight?:
 }
 
 /**
- * The same without weights, and its ceiling (what the truth itself reaches), where memory is scarce: 16 bytes a row in all.
+ * The same without weights, its ceiling (what the truth itself reaches), and Spearman's correlation of both, which shares the two sorts;
+ * where memory is scarce: 16 bytes a row in all.
  *
  * @param scores overwritten
  * @param truth overwritten
@@ -38,16 +34,18 @@ export function softAucInPlace(
 	scores: Float32Array,
 	truth: Float32Array,
 	scratch: readonly [Uint32Array, Uint32Array],
-): { ranked: Estimate; ceiling: number } {
+): { ranked: Estimate; ceiling: number; correlation: Estimate } {
 	const sums = classes(truth);
-	const sorted = (by: Float32Array) => {
-		const keys = keysOf(by);
-		sortKeys(keys, scratch[0], bitsOf(truth), scratch[1]);
-		return softAucOf(keys, truth, sums);
-	};
-	const ranked = sorted(scores);
-	scores.set(truth);
-	return { ranked, ceiling: sorted(scores).value };
+	const keys = keysOf(scores);
+	sortKeys(keys, scratch[0], bitsOf(truth), scratch[1]);
+	const ranked = softAucOf(keys, truth, sums);
+	// From here on the scores are ranks, which move with the truth as it is sorted.
+	toMidRanks(keys);
+	const truthKeys = keysOf(truth);
+	sortKeys(truthKeys, scratch[0], keys, scratch[1]);
+	const correlation = correlationOf(truthKeys, keys);
+	for (let i = 0; i < keys.length; i++) keys[i] = unsortable(truthKeys[i]);
+	return { ranked, ceiling: softAucOf(truthKeys, scores, sums).value, correlation };
 }
 
 /** Weight of the positives, of the negatives, and of the pairs that a row would form with itself. */
@@ -114,41 +112,84 @@ function softAucOf(
 	return { value, se: Math.sqrt(squares) };
 }
 
-/** Root mean squared error of predicted against true probabilities. */
+/**
+ * Root mean squared error of predicted against true probabilities. Standard error through the slope of the root.
+ *
+ * @throws InputError NaN predictions, counted
+ */
 export function rmse(predicted: ArrayLike<number>, truth: ArrayLike<number>): Estimate {
-	const { mean, se } = meanOf(predicted.length, (i) => (predicted[i] - truth[i]) ** 2);
-	const value = Math.sqrt(mean);
-	return { value, se: value > 0 ? se / (2 * value) : 0 };
+	return rootOf(
+		numbersOf(
+			predicted,
+			meanOf(predicted.length, (i) => (predicted[i] - truth[i]) ** 2),
+		),
+	);
 }
 
-/** Σ predicted / Σ true: 1 is unbiased, above 1 over-estimates. */
-export function pcoc(predicted: ArrayLike<number>, truth: ArrayLike<number>): Estimate {
-	const n = predicted.length;
-	const bottom = meanOf(n, (i) => truth[i]).mean;
-	const value = meanOf(n, (i) => predicted[i]).mean / bottom;
-	return { value, se: meanOf(n, (i) => (predicted[i] - value * truth[i]) / bottom).se };
-}
-
-/** Mean Kullback-Leibler divergence of predicted from true probabilities, in nats: the log-loss beyond the entropy. */
-export function kl(predicted: ArrayLike<number>, truth: ArrayLike<number>): Estimate {
-	const { mean, se } = meanOf(predicted.length, (i) => {
-		const p = Math.min(Math.max(predicted[i], 1e-7), 1 - 1e-7);
-		const c = truth[i];
-		return (c > 0 ? c * Math.log(c / p) : 0) + (c < 1 ? (1 - c) * Math.log((1 - c) / (1 - p)) : 0);
-	});
+/**
+ * Mean absolute error of predicted against true probabilities.
+ *
+ * @throws InputError NaN predictions, counted
+ */
+export function mae(predicted: ArrayLike<number>, truth: ArrayLike<number>): Estimate {
+	const { mean, se } = numbersOf(
+		predicted,
+		meanOf(predicted.length, (i) => Math.abs(predicted[i] - truth[i])),
+	);
 	return { value: mean, se };
 }
 
-/** Mean of a value over n rows with its standard error. */
-export function meanOf(n: number, value: (row: number) => number): { mean: number; se: number } {
-	let [mean, squares] = [0, 0];
-	for (let i = 0; i < n; i++) {
-		const v = value(i);
-		const step = v - mean;
-		mean += step / (i + 1);
-		squares += step * (v - mean);
-	}
-	return { mean, se: n > 1 ? Math.sqrt(squares / (n - 1) / n) : 0 };
+/**
+ * Root mean squared error of the natural logarithms, both held at 1e-7 or above: how far a prediction is off as a factor, which a small
+ * rate needs.
+ *
+ * @throws InputError NaN predictions, counted
+ */
+export function logRmse(predicted: ArrayLike<number>, truth: ArrayLike<number>): Estimate {
+	const square = (i: number) => Math.log(Math.max(predicted[i], 1e-7) / Math.max(truth[i], 1e-7)) ** 2;
+	return rootOf(numbersOf(predicted, meanOf(predicted.length, square)));
+}
+
+const rootOf = ({ mean, se }: { mean: number; se: number }): Estimate => {
+	const value = Math.sqrt(mean);
+	return { value, se: value > 0 ? se / (2 * value) : 0 };
+};
+
+/** A mean over rows, which is NaN where a prediction is. */
+function numbersOf<M extends { mean: number }>(predicted: ArrayLike<number>, found: M): M {
+	if (Number.isNaN(found.mean) && Array.prototype.some.call(predicted, Number.isNaN)) throw nanError(predicted);
+	return found;
+}
+
+/**
+ * Σ predicted / Σ true: 1 is unbiased, above 1 over-estimates. Standard error of a ratio of means (linearised).
+ *
+ * @throws InputError NaN predictions, counted
+ */
+export function pcoc(predicted: ArrayLike<number>, truth: ArrayLike<number>): Estimate {
+	const n = predicted.length;
+	const bottom = meanOf(n, (i) => truth[i]).mean;
+	const value =
+		numbersOf(
+			predicted,
+			meanOf(n, (i) => predicted[i]),
+		).mean / bottom;
+	return { value, se: meanOf(n, (i) => (predicted[i] - value * truth[i]) / bottom).se };
+}
+
+/**
+ * Mean Kullback-Leibler divergence of predicted from true probabilities, in nats: the log-loss beyond the entropy.
+ *
+ * @throws InputError NaN predictions, counted
+ */
+export function kl(predicted: ArrayLike<number>, truth: ArrayLike<number>): Estimate {
+	const divergence = (i: number) => {
+		const p = Math.min(Math.max(predicted[i], 1e-7), 1 - 1e-7);
+		const c = truth[i];
+		return (c > 0 ? c * Math.log(c / p) : 0) + (c < 1 ? (1 - c) * Math.log((1 - c) / (1 - p)) : 0);
+	};
+	const { mean, se } = numbersOf(predicted, meanOf(predicted.length, divergence));
+	return { value: mean, se };
 }
 
 /** Row numbers by rising score; rows of equal score in their order. */
@@ -166,9 +207,7 @@ function ranked(scores: Float32Array): { keys: Uint32Array; order: Uint32Array }
 /** Makes scores into keys that sort as they do, in their place. */
 function keysOf(scores: Float32Array): Uint32Array {
 	const keys = bitsOf(scores);
-	for (let row = 0; row < scores.length; row++) {
-		if (Number.isNaN(scores[row])) throw new Error(`the score of row ${row} is NaN`);
-		keys[row] = sortable(keys[row]);
-	}
+	for (let row = 0; row < scores.length; row++) if (Number.isNaN(scores[row])) throw nanError(scores);
+	for (let row = 0; row < scores.length; row++) keys[row] = sortable(keys[row]);
 	return keys;
 }

@@ -1,5 +1,5 @@
-/** Raised when a change alters a metric's value. */
-export const metricsVersion = 2;
+/** Raised when a change alters a metric's value or adds a metric. */
+export const metricsVersion = 3;
 
 /** A metric with what it takes to judge it. */
 export interface MetricValue {
@@ -7,7 +7,7 @@ export interface MetricValue {
 	value: number | null;
 	/** Standard error. */
 	se: number | null;
-	/** The rows it is taken over: "impression", or an event. */
+	/** The rows it is taken over: "impression", an event such as "click", or "unclicked". */
 	space: string;
 	/** Rows, and positives among them. */
 	n: number;
@@ -16,5 +16,12 @@ export interface MetricValue {
 	ceiling?: number;
 	/** Of `gauc`: users with both classes, over whose rows it is taken, and users with any row of the space. */
 	users?: { covered: number; all: number };
+	/**
+	 * Of `precision@…`, `recall@…` and `f1@…`: rows above the cut (n_k), and positives among them (TP), a fraction where scores tie
+	 * at the cut.
+	 */
+	top?: { rows: number; hits: number };
+	/** Of `ece` and `mce`: the bins there are, fewer than 15 with fewer rows. */
+	bins?: number;
 	reason?: string;
 }

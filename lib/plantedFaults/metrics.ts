@@ -93,7 +93,7 @@ export const metrics: Plan[] = [
 	],
 	[
 		"CVR is judged on all impressions",
-		"metrics/evaluate.ts",
+		"metrics/onLabels.ts",
 		"space === IMPRESSION ? undefined : events[space]",
 		"undefined as Uint8Array | undefined",
 		"metrics/evaluate.test.ts",
@@ -101,7 +101,7 @@ export const metrics: Plan[] = [
 	],
 	[
 		"CTCVR is judged on clicked rows",
-		"metrics/evaluate.ts",
+		"metrics/onLabels.ts",
 		"space === IMPRESSION ? undefined : events[space]",
 		'event === "conversion" ? events.click : undefined',
 		"metrics/evaluate.test.ts",

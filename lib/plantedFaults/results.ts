@@ -109,7 +109,7 @@ export const results: Plan[] = [
 	],
 	[
 		"a metric over an unknown space is taken over all rows",
-		"metrics/evaluate.ts",
+		"metrics/onLabels.ts",
 		"if (name !== IMPRESSION && !of.events.includes(name)) throw",
 		'if (name === "") throw',
 		"metrics/evaluate.test.ts",
@@ -141,8 +141,8 @@ export const results: Plan[] = [
 	],
 	[
 		"no row at all has an error of 0 against the truth",
-		"metrics/evaluate.ts",
-		"n > 0 && Number.isFinite(value)",
+		"metrics/onTruth.ts",
+		"of.n > 0 && Number.isFinite(value)",
 		"Number.isFinite(value)",
 		"metrics/evaluate.test.ts",
 		"what the rows do not have a truth metric without rows is null and says why",

@@ -33,7 +33,7 @@ describe("evaluateFolder", () => {
 		const metrics = await evaluateFolder({ fitted, folder: made, part: "test", progress });
 		const rows = data.split.test;
 		expect(metrics).toEqual(evaluate(fitted.predict(rows), labelled(data, rows)));
-		expect(Object.keys(metrics)).toHaveLength(9 + 9 + 12);
+		expect(Object.keys(metrics)).toHaveLength(9 + 9 + 36 + 7 + 2 * 13);
 		expect(metrics["auc(conversion|click)"].n).toBeLessThan(metrics["auc(click|impression)"].n / 5);
 		expect(readdirSync(made)).toEqual(before);
 		expect(told).toEqual([...told].sort((a, b) => a - b));

@@ -1,4 +1,4 @@
-import { directionOf, type MetricName, probOf } from "../core/metricName";
+import { choosesEpochs, directionOf, type MetricName, probOf } from "../core/metricName";
 import type { Stage } from "../core/model";
 import { spaceOf } from "../core/prob";
 import { unknownName } from "../core/problem";
@@ -20,9 +20,7 @@ import { TrainingError } from "./trainEvent";
 export function checkChoices({ data }: Pick<Feed, "data">, stages: readonly Stage[]): void {
 	const none = labelled(data, new Int32Array(0));
 	for (const { choose } of stages) {
-		const known = Object.keys(evaluate({ [probOf(choose)]: new Float32Array(0) }, none)).filter(
-			(name) => !name.includes("pcoc("),
-		);
+		const known = Object.keys(evaluate({ [probOf(choose)]: new Float32Array(0) }, none)).filter(choosesEpochs);
 		if (!known.includes(choose)) throw unknownName(`metric of the log ${data.name}`, choose, known);
 	}
 }
