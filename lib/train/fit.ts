@@ -4,6 +4,7 @@ import { checkStages, type Hyper, type Model, type Stage, withHyper } from "../c
 import { type Prob, pCTCVR, pCTR, pCVR } from "../core/prob";
 import type { Dataset } from "../data/dataset";
 import type { Streamed } from "../data/prepared/streamed";
+import type { Calibration } from "../metrics/calibrators/calibration";
 import { disposeWeights } from "../tensor/weights";
 import { attend } from "./attend";
 import { identityOf, loadCheckpoint, saveCheckpoint } from "./checkpoint";
@@ -44,6 +45,8 @@ export interface Fitted {
 	readonly probs: readonly Prob[];
 	/** What gives them, for `saveModel`: model, weights, and what each tower's logit starts from. Its weights are gone after `dispose`. */
 	readonly network: Network;
+	/** How its probabilities are calibrated, where `calibrated` made it. */
+	readonly calibration?: Calibration;
 	/**
 	 * pCTR, pCVR, pCTCVR and what the losses name, as far as the graph gives them, for rows of its data set.
 	 *

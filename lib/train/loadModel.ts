@@ -5,6 +5,7 @@ import { InputError } from "../core/problem";
 import type { Dataset } from "../data/dataset";
 import { sha256OfFile } from "../data/files/importFiles";
 import { sha256 } from "../data/prepare";
+import { applyCalibration } from "../metrics/calibrators/calibration";
 import { modelNamed } from "../models/index";
 import { type Loaded, readSafetensors } from "../tensor/safetensors";
 import { disposeWeights, restoreWeights } from "../tensor/weights";
@@ -32,6 +33,8 @@ export interface LoadedModel {
 	 * @throws InputError other fields, or vocabularies of another size
 	 */
 	predictOn(data: Pick<Dataset, "name" | "fields">, rows: Int32Array): Predictions;
+	/** The same before calibration, where the model has one: what another calibration is fitted on. */
+	predictUncalibrated(data: Pick<Dataset, "name" | "fields">, rows: Int32Array): Predictions;
 	/** Frees the weights. */
 	dispose(): void;
 }
@@ -73,7 +76,7 @@ export async function loadModel(folder: string, model?: Model): Promise<LoadedMo
 	if (vocabulary !== undefined && (await sha256OfFile(vocabulary)) !== about.data.vocabulary)
 		refuse(`is damaged: ${VOCABULARY} is not the one that the model was saved with`);
 	const { arrays } = await readSafetensors(file);
-	const { seed, priors, probs, inputs } = about;
+	const { seed, priors, probs, inputs, calibration } = about;
 	const none = datasetOf(inputs, []);
 	const data = { name: about.data.name, fields: none.fields } as Dataset;
 	const network: Network = { model: known, hyper, data, seed, priors, weights: new Map(), step: 0 };
@@ -85,6 +88,10 @@ export async function loadModel(folder: string, model?: Model): Promise<LoadedMo
 			return loaded.predictOn(datasetOf(inputs, rows), Int32Array.from(rows.keys()));
 		},
 		predictOn(other, rows) {
+			const given = loaded.predictUncalibrated(other, rows);
+			return calibration ? applyCalibration(calibration, given) : given;
+		},
+		predictUncalibrated(other, rows) {
 			if (disposed) throw new Error(`${about.model}: this model's weights were freed by dispose()`);
 			checkSameFields(data, other);
 			return predictRows({ ...network, data: { ...data, ...other } }, rows, probs);
@@ -97,6 +104,7 @@ export async function loadModel(folder: string, model?: Model): Promise<LoadedMo
 	try {
 		fill(folder, network, about, arrays);
 		checkSame(folder, loaded, network);
+		checkCalibration(folder, about);
 	} catch (problem) {
 		loaded.dispose();
 		throw problem;
@@ -120,9 +128,10 @@ function fill(folder: string, { weights }: Network, about: ModelFile, arrays: Lo
 }
 
 /** Predicts the rows that the model was saved with: an engine that computes otherwise is noticed here, not in somebody's results. */
-function checkSame(folder: string, { about, predict }: LoadedModel, { weights }: Network): void {
+function checkSame(folder: string, { about, predictUncalibrated }: LoadedModel, { weights }: Network): void {
 	const before = weights.size;
-	const now = predict(about.check.rows);
+	const { rows } = about.check;
+	const now = predictUncalibrated(datasetOf(about.inputs, rows), Int32Array.from(rows.keys()));
 	if (weights.size !== before)
 		throw new InputError(
 			`${folder} lacks weights that ${about.model} has: ${[...weights.keys()].slice(before).join(", ")}. Train it again`,
@@ -135,6 +144,24 @@ function checkSame(folder: string, { about, predict }: LoadedModel, { weights }:
 				);
 }
 
+/**
+ * Calibrates what the network gave when the model was saved, and compares with what came of it then. Not what it gives now: where the
+ * maps are steep, another device's rounding would look like a fault.
+ */
+function checkCalibration(folder: string, { calibration, check }: ModelFile): void {
+	if (!calibration) return;
+	const given = Object.entries(check.probs).map(([prob, column]) => [prob, Float32Array.from(column)] as const);
+	const now = applyCalibration(calibration, Object.fromEntries(given));
+	for (const prob of Object.keys(check.probs))
+		for (const [row, p] of now[prob].entries()) {
+			const then = check.calibrated?.[prob]?.[row] ?? Number.NaN;
+			if (!(Math.abs(p - then) <= 1e-6 * then))
+				throw new InputError(
+					`${folder} was saved with a calibration that gave P(${prob}) = ${then} where this program computes ${p}: calibrate it again, or use the program it was saved by`,
+				);
+		}
+}
+
 function registered(folder: string, name: string): Model {
 	try {
 		return modelNamed(name);
@@ -143,7 +170,12 @@ function registered(folder: string, name: string): Model {
 	}
 }
 
-async function readModelFile(folder: string): Promise<ModelFile> {
+/**
+ * What a saved model's model.json says.
+ *
+ * @throws InputError no saved model, or one that is damaged, changed, or of another format
+ */
+export async function readModelFile(folder: string): Promise<ModelFile> {
 	const path = join(folder, MODEL);
 	const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
 		throw new InputError(
@@ -153,8 +185,10 @@ async function readModelFile(folder: string): Promise<ModelFile> {
 		);
 	});
 	const about = parsed(text, path);
-	if (about?.format !== 2)
-		throw new InputError(`${path} has format ${about?.format}, this program reads 2: train the model again`);
+	if (about?.format !== 2 && about?.format !== 3)
+		throw new InputError(
+			`${path} has format ${(about as ModelFile | null)?.format}, this program reads 2 and 3: train the model again`,
+		);
 	if (about.hash !== hashOfFile(about))
 		throw new InputError(
 			`${path} is damaged, or was changed: its hash is not that of its content. Take it as it was saved, or train the model again`,

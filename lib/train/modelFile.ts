@@ -3,6 +3,7 @@ import type { Hyper } from "../core/model";
 import type { Prob } from "../core/prob";
 import { sha256 } from "../data/prepare";
 import type { Card } from "../data/prepared/card";
+import type { Calibration } from "../metrics/calibrators/calibration";
 import type { Weight } from "../tensor/weights";
 import type { EncodedRow, ModelInput } from "./encodedRows";
 
@@ -13,7 +14,8 @@ export const VOCABULARY = "vocabulary.parquet";
 
 /** What a saved model's model.json says: with the weights it is all that another program needs to compute the same. */
 export interface ModelFile {
-	format: 2;
+	/** 3 where there is a calibration: a program that knows of none refuses it. */
+	format: 2 | 3;
 	/** SHA-256 of all else in this file, as canonical JSON (RFC 8785). */
 	hash: string;
 	model: string;
@@ -26,6 +28,8 @@ export interface ModelFile {
 	priors: Readonly<Record<string, number>>;
 	/** The probabilities that it gives. */
 	probs: readonly Prob[];
+	/** Maps from what the network gives to what the model gives. */
+	calibration?: Calibration;
 	/**
 	 * Fields in order. They share one embedding table, in which the codes of a field come after those of the fields before it;
 	 * the numbers follow the embeddings.
@@ -46,8 +50,8 @@ export interface ModelFile {
 		/** The protocol card of a prepared log. */
 		card?: Card;
 	};
-	/** Some encoded rows, and what the model gave for them when it was saved. */
-	check: { rows: EncodedRow[]; probs: Record<string, number[]> };
+	/** Some encoded rows, what the network gave for them when it was saved, and what the calibration, where there is one, made of that. */
+	check: { rows: EncodedRow[]; probs: Record<string, number[]>; calibrated?: Record<string, number[]> };
 }
 
 /** The `hash` of what a model.json says: it is damaged, or was changed by hand, where it has another. */

@@ -1,5 +1,5 @@
 """Probabilities that a saved ESMM gives for encoded rows, by Python's standard library: readModel.py MODEL < rows.json"""
-import json, math, struct, sys
+import bisect, json, math, struct, sys
 model = json.load(open(f"{sys.argv[1]}/model.json"))
 data = open(f"{sys.argv[1]}/weights.safetensors", "rb").read()
 start = 8 + struct.unpack("<Q", data[:8])[0]
@@ -11,6 +11,14 @@ def dense(name, x):
 def probability(tower, x):
     for i in range(len(model["hyper"]["mlp"])): x = [max(0, v) for v in dense(f"{tower}/{i}", x)]
     return 1 / (1 + math.exp(-dense(f"{tower}/logit", x)[0] - model["priors"][tower]))
+def calibrated(prob, p):
+    m = model.get("calibration", {"maps": {}})["maps"].get(prob)
+    if m is None: return p
+    if m["kind"] == "platt": return 1 / (1 + math.exp(-m["a"] * math.log(p / (1 - p)) - m["b"]))
+    i = bisect.bisect_left(m["x"], p)
+    if i in (0, len(m["x"])): return m["y"][min(i, len(m["x"]) - 1)]
+    (x0, x1), (y0, y1) = m["x"][i - 1:i + 1], m["y"][i - 1:i + 1]
+    return y0 + (y1 - y0) * (p - x0) / (x1 - x0)
 for row in json.load(sys.stdin):
     width, at, x = model["hyper"]["embedding"], 0, []
     for f in (f for f in model["inputs"] if f["kind"] != "number"):
@@ -20,5 +28,5 @@ for row in json.load(sys.stdin):
         rows = [weights["embedding"][width * (at + i):width * (at + i + 1)] for i in ids]
         x, at = x + [sum(w * e[k] for w, e in zip(by, rows)) for k in range(width)], at + f["size"]
     x += [row[f["name"]] for f in model["inputs"] if f["kind"] == "number"]
-    ctr, cvr = probability("ctr", x), probability("cvr", x)
+    ctr, cvr = calibrated("click|impression", probability("ctr", x)), calibrated("conversion|click", probability("cvr", x))
     print(json.dumps({"click|impression": ctr, "conversion|click": cvr, "conversion|impression": ctr * cvr}))

@@ -5,15 +5,17 @@ import { stream } from "../core/random";
 import { sha256OfFile } from "../data/files/importFiles";
 import { readCard } from "../data/prepared/card";
 import { writeWholeFolder } from "../data/wholeFolder";
+import { applyCalibration } from "../metrics/calibrators/calibration";
 import { freeing } from "../tensor/native";
 import { type Stored, writeSafetensors } from "../tensor/safetensors";
 import { datasetOf, type EncodedRow, inputsOf, type ModelInput } from "./encodedRows";
 import { engineVersion, type Fitted } from "./fit";
 import { hashOfFile, MODEL, type ModelFile, VOCABULARY, WEIGHTS } from "./modelFile";
+import { type Predictions, predictRows } from "./predictRows";
 
 /**
  * Saves a trained model as a folder: `weights.safetensors` (values only), `model.json`, and the vocabulary of the prepared log
- * that it was trained on, where there is one. `loadModel` reads it; so can any program that reads JSON and safetensors.
+ * that it was trained on, where there is one. A calibration is kept in model.json. `loadModel` reads it; so can any program that reads JSON and safetensors.
  *
  * The folder is written whole; a saved model of before is replaced.
  *
@@ -21,7 +23,7 @@ import { hashOfFile, MODEL, type ModelFile, VOCABULARY, WEIGHTS } from "./modelF
  * @throws Error the disk is full, or the weights were freed
  */
 export async function saveModel(fitted: Fitted, folder: string): Promise<void> {
-	const { network, probs } = fitted;
+	const { network, probs, calibration } = fitted;
 	const { model, hyper, seed, data, priors } = network;
 	const there: string[] = await readdir(folder).catch(() => []);
 	if (there.length > 0 && !there.includes(MODEL))
@@ -37,11 +39,12 @@ export async function saveModel(fitted: Fitted, folder: string): Promise<void> {
 	);
 	const inputs = inputsOf(data);
 	const rows = checkRows(inputs);
-	const given = fitted.predictOn(datasetOf(inputs, rows), Int32Array.from(rows.keys()));
+	const encoded = { ...network, data: { ...data, ...datasetOf(inputs, rows) } };
+	const given = predictRows(encoded, Int32Array.from(rows.keys()), probs);
 	await writeWholeFolder(folder, async (temporary) => {
 		await writeSafetensors(join(temporary, WEIGHTS), arrays, { model: model.name });
 		const about: Omit<ModelFile, "hash"> = {
-			format: 2,
+			format: calibration ? 3 : 2,
 			model: model.name,
 			version: model.version,
 			paper: model.paper,
@@ -49,6 +52,7 @@ export async function saveModel(fitted: Fitted, folder: string): Promise<void> {
 			graph: model.graph,
 			priors,
 			probs,
+			...(calibration ? { calibration } : {}),
 			inputs,
 			weights: weights.map(({ name, value, kind }) => ({ name, shape: value.shape, kind })),
 			sha256: await sha256OfFile(join(temporary, WEIGHTS)),
@@ -60,7 +64,11 @@ export async function saveModel(fitted: Fitted, folder: string): Promise<void> {
 				vocabulary: await copyVocabulary(data, temporary),
 				...(data.card ? { card: data.card } : {}),
 			},
-			check: { rows, probs: Object.fromEntries(probs.map((prob) => [prob, Array.from(given[prob])])) },
+			check: {
+				rows,
+				probs: asJson(given),
+				...(calibration ? { calibrated: asJson(applyCalibration(calibration, given)) } : {}),
+			},
 		};
 		await writeFile(join(temporary, MODEL), `${JSON.stringify({ ...about, hash: hashOfFile(about) }, null, "\t")}\n`);
 	}).catch((problem: NodeJS.ErrnoException) => {
@@ -68,6 +76,10 @@ export async function saveModel(fitted: Fitted, folder: string): Promise<void> {
 		throw new Error(`the model could not be saved as ${folder} (the disk is full): make room, and save it again`);
 	});
 }
+
+/** Columns as model.json holds them. */
+export const asJson = (columns: Predictions): Record<string, number[]> =>
+	Object.fromEntries(Object.entries(columns).map(([prob, column]) => [prob, Array.from(column)]));
 
 /** Puts the vocabulary of a prepared log beside the model; gives its hash. */
 async function copyVocabulary(

@@ -162,8 +162,8 @@ describe("remarks", () => {
 			199,
 			"fitted on 199 positives among 1000 rows, and isotonic wants 200 or more: take platt, or more",
 		],
-		["isotonic", 1000, 500, "scores up to 0.499500513076782"],
-		["isotonic", 1000, 500, "get probability 1: every such row was positive"],
+		["isotonic", 1000, 500, "scores up to 0.4995 get probability 0: no such row was positive"],
+		["isotonic", 1000, 500, "scores from 0.5005 get probability 1: every such row was positive"],
 	] as const)("%s, %i rows, %i positives", (method, n, positives, remark) => {
 		expect(of(method, n, positives).join("; ")).toContain(remark);
 	});

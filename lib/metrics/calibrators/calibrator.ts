@@ -38,7 +38,10 @@ export function calibrate(calibrator: Calibrator, scores: Float32Array): Float32
 	return calibrator.kind === "platt" ? applyPlatt(calibrator, scores) : applyIsotonic(calibrator, scores);
 }
 
-/** Rows of the rarer class below which a map is told to be uncertain: Platt's shift then has a standard error above 0.2. */
+/**
+ * Rows of the rarer class below which a map is told to be uncertain. Platt's shift then has a standard error above 0.2; isotonic maps
+ * over-fit, and do worse than Platt's (Niculescu-Mizil & Caruana 2005, whose curves cross between 200 and 1000 rows).
+ */
 const FEW = { platt: 25, isotonic: 200 };
 
 /** What to know before one bids on a map's numbers: few rows of a class, a slope that turns the order, rows that get 0 or 1. */
@@ -59,8 +62,8 @@ export function remarksOn(calibrator: Calibrator): string[] {
 	if (kind === "isotonic") {
 		const { x, y } = calibrator;
 		const [zero, one] = [y.lastIndexOf(0), y.indexOf(1)];
-		if (zero >= 0) remarks.push(`scores up to ${x[zero]} get probability 0: no such row was positive`);
-		if (one >= 0) remarks.push(`scores from ${x[one]} get probability 1: every such row was positive`);
+		if (zero >= 0) remarks.push(`scores up to ${x[zero].toPrecision(4)} get probability 0: no such row was positive`);
+		if (one >= 0) remarks.push(`scores from ${x[one].toPrecision(4)} get probability 1: every such row was positive`);
 	}
 	return remarks;
 }
