@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { training } from "../core/training";
@@ -48,6 +48,14 @@ describe("store", () => {
 		expect(store.get("aa")).toEqual(final);
 		expect(readdirSync(at)).toEqual(["aa.json"]);
 	});
+	it("a file that is of another run counts as none, and it is said", async () => {
+		const at = folder();
+		await openStore(at).put(result("bb"));
+		copyFileSync(join(at, "bb.json"), join(at, "aa.json"));
+		expect(openStore(at).get("aa")).toBeUndefined();
+		expect(openStore(at).get("bb")).toEqual(result("bb"));
+		expect(heard).toHaveBeenCalledTimes(1);
+	});
 	it("a result of which one digit was changed counts as none", async () => {
 		const at = folder();
 		await openStore(at).put(result("aa"));
@@ -59,7 +67,6 @@ describe("store", () => {
 	it.each([
 		["empty", ""],
 		["cut off", JSON.stringify(result("aa")).slice(0, 100)],
-		["of another run", JSON.stringify(result("bb"))],
 		["without metrics", JSON.stringify({ run: "aa" })],
 		["no object", "null"],
 		["without the sum of its content", JSON.stringify(result("aa"))],
