@@ -50,9 +50,9 @@ describe("judge", () => {
 	it("not-comparable: the interval holds 0, and it says what could have been seen", () => {
 		const row = judged(mixed, 0.68);
 		expect(row.verdict).toBe("not-comparable");
-		// std 0.0192, n 5: (2.776 + 0.941)·0.0192/√5
+		// std 0.0192, n 5: 3.761·0.0192/√5
 		expect(row.reason).toMatch(
-			/^no difference seen: .* \(smallest detectable \+0\.0320\); the paper prints \+0\.0200$/,
+			/^no difference seen: .* \(smallest detectable \+0\.0324\); the paper prints \+0\.0200$/,
 		);
 	});
 	it("not-comparable: the paper's number is unknown, its own or the baseline's", () => {

@@ -1,4 +1,5 @@
 import { benchmarks } from "./benchmarks";
+import { comparison } from "./comparison";
 import { data } from "./data";
 import { doctor } from "./doctor";
 import { imports } from "./imports";
@@ -37,4 +38,5 @@ export const plantedFaults: PlantedFault[] = [
 	...benchmarks,
 	...simulation,
 	...statistics,
+	...comparison,
 ].map(([fault, file, from, to, test, name]) => ({ fault, file, from, to, test, name }));
