@@ -52,10 +52,12 @@ command<Options>(
 			);
 		const byReason = (list: typeof dropped) => Object.fromEntries(list.map(({ reason, count }) => [reason, count]));
 		const seconds = (performance.now() - begun) / 1000;
-		const { model: name, seed, data } = model.about;
+		const { model: name, seed, data, calibration } = model.about;
+		const counts = { dropped: byReason(dropped), remarks: byReason(remarks), unknown };
+		const calibrated = calibration ? { calibrated: calibration.method } : {};
 		return {
-			json: { rows, columns, seconds, model: name, dropped: byReason(dropped), remarks: byReason(remarks), unknown },
-			text: `${out}: ${rows} rows by ${name} (seed ${seed}, trained on ${data.name}) in ${seconds.toFixed(1)} s; columns ${columns.join(", ")}`,
+			json: { rows, columns, seconds, model: name, ...calibrated, ...counts },
+			text: `${out}: ${rows} rows by ${name} (seed ${seed}, trained on ${data.name}${calibration ? `, calibrated by ${calibration.method}` : ""}) in ${seconds.toFixed(1)} s; columns ${columns.join(", ")}`,
 		};
 	},
 );

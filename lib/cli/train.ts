@@ -2,14 +2,20 @@ import { join } from "node:path";
 import { withHyper } from "../core/model";
 import { InputError, unknownName } from "../core/problem";
 import { aliCcpProtocol } from "../data/aliccp/protocol";
+import type { Dataset } from "../data/dataset";
 import { cardText } from "../data/prepared/card";
+import { underLease } from "../experiment/lease";
 import { describe, execute, hashOf, Interrupted, type RunResult } from "../experiment/run";
+import { savedRun } from "../experiment/savedRun";
 import { knownFingerprint, load, type Source } from "../experiment/source";
 import { openStore } from "../experiment/store";
+import { type CalibrationMethod, calibrationMethod } from "../metrics/calibrators/calibrator";
 import { modelNamed } from "../models/index";
 import { type PresetName, presets } from "../simulator/presets";
 import { engine } from "../tensor/native";
+import { type CalibratedMetrics, calibrateModel } from "../train/calibrateModel";
 import { lineOf } from "../train/doctor/finding";
+import { readModelFile } from "../train/loadModel";
 import { saveModel } from "../train/saveModel";
 import { checkSummaries } from "../train/summaryFile";
 import { tensorBoard } from "../train/tensorboard";
@@ -33,6 +39,7 @@ interface Options {
 	store?: string;
 	tensorboard?: string;
 	final?: boolean;
+	calibrate?: CalibrationMethod;
 }
 
 function sourceOf({ data, preset, rows, raw, protocol, seed, logSeed }: Options): Source {
@@ -68,7 +75,7 @@ function chooseDevice(device: string | undefined): void {
 		);
 }
 
-function words(result: RunResult): string {
+function words(result: RunResult, calibrated: CalibratedMetrics | undefined): string {
 	const { model, seed, data, epochs, samplesPerSecond, cached } = result;
 	const part = (name: string, metrics: RunResult["metrics"]) =>
 		tableOf(
@@ -91,9 +98,34 @@ function words(result: RunResult): string {
 		`${data.name}: ${data.read} rows read, dropped: ${told(data.dropped) || "none"}${also}; train ${data.rows.train}, valid ${data.rows.valid}, test ${data.rows.test}`,
 		`${epochs} epochs, ${samplesPerSecond} samples/s${cached ? " (from the store)" : ""}, run ${result.run.slice(0, 12)}`,
 		toText(part("validation", result.metrics)),
+		...(calibrated
+			? [
+					`calibrated by ${calibrated.method} on the ${calibrated.fittedOn.rows} validation rows; positives: ${told(calibrated.fittedOn.positives)}. The saved model is calibrated`,
+					...calibrated.remarks.map((remark) => `calibration of ${remark}`),
+					toText(part("validation, calibrated on these rows,", calibrated.metrics)),
+				]
+			: []),
 		...(result.test ? [toText(part("test", result.test))] : []),
+		...(calibrated?.test ? [toText(part("test, calibrated,", calibrated.test))] : []),
 		...result.findings.map(lineOf),
 	].join("\n");
+}
+
+/** Calibrates the saved model of a run; without a method it says so where the model is calibrated. */
+async function calibrating(
+	model: string,
+	method: CalibrationMethod | undefined,
+	lease: string,
+	how: { data: () => Promise<Dataset>; final?: boolean; signal: AbortSignal },
+): Promise<CalibratedMetrics | undefined> {
+	if (method !== undefined)
+		return underLease(lease, () => calibrateModel(model, { method, data: how.data, final: how.final }), how.signal);
+	const about = await readModelFile(model).catch(() => undefined);
+	if (about?.calibration)
+		process.stderr.write(
+			`the saved model is calibrated by ${about.calibration.method}, as it was asked for before; the metrics are those before calibration\n`,
+		);
+	return undefined;
 }
 
 command<Options>(
@@ -113,13 +145,18 @@ command<Options>(
 			.option("--device <cpu|gpu>", "where TensorFlow runs (default: the GPU where there is one)")
 			.option("--store <dir>", "where results lie (default data/runs)")
 			.option("--tensorboard <dir>", "writes curves for TensorBoard into a folder of the run's own below DIR")
-			.option("--final", "opens the test part"),
+			.option("--final", "opens the test part")
+			.option(
+				"--calibrate <platt|isotonic>",
+				"calibrates the saved model on the validation part, and prints metrics before and after",
+				calibrationMethod,
+			),
 	async (options, signal) => {
 		const model = modelNamed(options.model);
 		withHyper(model, options.set ?? {});
 		const source = sourceOf(options);
 		chooseDevice(options.device);
-		const { seed, set: hyper, final, tensorboard } = options;
+		const { seed, set: hyper, final, tensorboard, calibrate } = options;
 		if (tensorboard !== undefined) checkSummaries(tensorboard);
 		const store = openStore(options.store);
 		const reading = () => {
@@ -128,6 +165,11 @@ command<Options>(
 		};
 		const known = await knownFingerprint(source);
 		const loaded = known === undefined ? await reading() : undefined;
+		let read: Promise<Dataset> | undefined;
+		const data = async () => {
+			read ??= loaded ? Promise.resolve(loaded) : reading();
+			return read;
+		};
 		const run = describe(model, { hyper, seed, data: known ?? (loaded?.fingerprint as string) });
 		const shown = fitProgress(`${model.name} seed ${seed}`);
 		const board =
@@ -136,7 +178,7 @@ command<Options>(
 			store,
 			final: final ? { by: commandAgain("train") } : undefined,
 			signal,
-			data: async () => loaded ?? reading(),
+			data,
 			on: board === undefined ? shown : together(shown, tensorBoard(board, run)),
 			fitted: (fitted) => saveModel(fitted, store.model(hashOf(run, engine().tier))),
 		}).catch((problem) => {
@@ -146,6 +188,8 @@ command<Options>(
 			process.stderr.write(`the result is from the store: nothing was trained, so nothing is written to ${board}\n`);
 		for (const { reason, count, first } of [...(loaded?.dropped ?? []), ...(loaded?.remarks ?? [])])
 			process.stderr.write(`dropped ${count}: ${reason} (first: ${first})\n`);
-		return { json: result, text: words(result) };
+		const saved = calibrate ? savedRun(store, result.run) : store.model(result.run);
+		const calibrated = await calibrating(saved, calibrate, store.lease(result.run), { data, final, signal });
+		return { json: { ...result, ...(calibrated ? { calibrated } : {}) }, text: words(result, calibrated) };
 	},
 );
