@@ -1,4 +1,5 @@
 import { benchmarks } from "./benchmarks";
+import { calibration } from "./calibration";
 import { comparison } from "./comparison";
 import { data } from "./data";
 import { doctor } from "./doctor";
@@ -34,6 +35,7 @@ export const plantedFaults: PlantedFault[] = [
 	...doctor,
 	...layers,
 	...prediction,
+	...calibration,
 	...results,
 	...benchmarks,
 	...simulation,
