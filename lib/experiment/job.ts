@@ -1,3 +1,4 @@
+import type { Model } from "../core/model";
 import type { Dataset } from "../data/dataset";
 import { modelNamed } from "../models/index";
 import type { TrainEvent } from "../train/fit";
@@ -33,6 +34,8 @@ export async function jobFor(
 /** How `doJob` does it. */
 export interface DoJob {
 	store: Store;
+	/** The model, where it is not a registered one. */
+	model?: Model;
 	/** Finds the data another way: a worker on another machine has them elsewhere. */
 	find?: (job: Job, signal?: AbortSignal) => Promise<Dataset>;
 	on?: (event: TrainEvent) => void;
@@ -47,7 +50,7 @@ let last: { fingerprint: string; data: Dataset } | undefined;
  * @throws Error a source that no longer gives the data of the job
  * @throws Interrupted when the training was stopped; its checkpoint is in the store
  */
-export async function doJob(job: Job, { store, find, on, signal }: DoJob): Promise<RunResult> {
+export async function doJob(job: Job, { store, model, find, on, signal }: DoJob): Promise<RunResult> {
 	const { run, source, final } = job;
 	const data = async () => {
 		if (last?.fingerprint === run.data) return last.data;
@@ -58,5 +61,5 @@ export async function doJob(job: Job, { store, find, on, signal }: DoJob): Promi
 		last = { fingerprint: run.data, data: found };
 		return found;
 	};
-	return execute(modelNamed(run.model), run, { store, data, final, on, signal });
+	return execute(model ?? modelNamed(run.model), run, { store, data, final, on, signal });
 }
