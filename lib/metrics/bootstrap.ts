@@ -65,7 +65,7 @@ export function bootstrapDifference(
 		return (metric === "logloss" ? logLossStatistic : pcocStatistic)(scores, rows.labels, clusters);
 	};
 	const [first, second] = [prepare(a), prepare(b)];
-	const once = new Uint8Array(clusters.count).fill(1);
+	const once = new Uint16Array(clusters.count).fill(1);
 	const known = (value: number) => (Number.isNaN(value) ? null : value);
 	const values = {
 		a: known(first.at(once)),

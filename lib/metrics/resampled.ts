@@ -6,7 +6,7 @@ import { ascending } from "./truth";
 /** A metric of one prediction column, prepared to be computed many times with clusters counted more or less than once. */
 export interface Statistic {
 	/** Its value when cluster c counts `counts[c]` times; NaN when it has none, as where a class is absent. */
-	at(counts: ArrayLike<number>): number;
+	at(counts: Uint16Array): number;
 	/**
 	 * As how many clusters of the same size those count that its value rests on (`effectiveNumber`): of an AUC by positive rows or by
 	 * negative ones, whichever are fewer; of a ratio by what stands below its line.
@@ -32,28 +32,34 @@ export interface LabelledRows {
 export function aucStatistic(scores: Float32Array, labels: Uint8Array, clusters: Clusters): Statistic {
 	const order = ascending(scores);
 	const n = order.length;
-	// Cluster, label and whether a block of ties ends, in one number a row.
-	const rows = new Uint32Array(n);
-	for (let k = 0; k < n; k++) {
-		const row = order[k];
-		const ends = k + 1 === n || scores[order[k + 1]] !== scores[row];
-		rows[k] = clusters.of[row] * 4 + (labels[row] ? 2 : 0) + (ends ? 1 : 0);
-	}
-	const at = (counts: ArrayLike<number>): number => {
-		let [won, positives, below, up, down] = [0, 0, 0, 0, 0];
-		for (let k = 0; k < n; k++) {
-			const code = rows[k];
-			const count = counts[code >>> 2];
-			if (code & 2) up += count;
-			else down += count;
-			if (code & 1) {
-				won += up * (below + down / 2);
-				positives += up;
-				below += down;
-				up = 0;
-				down = 0;
-			}
+	// Clusters of the positives and of the negatives, by rising score.
+	const sides = [new Int32Array(n), new Int32Array(n)];
+	const filled = [0, 0];
+	// For each score that a positive has: where its positives end, where the negatives of that score begin, and where they end.
+	const blocks: number[] = [];
+	for (let from = 0, to = 0; from < n; from = to) {
+		const [before, below] = [filled[1], filled[0]];
+		for (to = from; to < n && scores[order[to]] === scores[order[from]]; to++) {
+			const side = labels[order[to]] ? 1 : 0;
+			sides[side][filled[side]++] = clusters.of[order[to]];
 		}
+		if (filled[1] > before) blocks.push(filled[1], below, filled[0]);
+	}
+	const [down, up] = sides.map((side, label) => side.slice(0, filled[label]));
+	const ends = Int32Array.from(blocks);
+	const at = (counts: Uint16Array): number => {
+		let [won, positives, below, i, j] = [0, 0, 0, 0, 0];
+		for (let block = 0; block < ends.length; block += 3) {
+			const [upTo, tiedFrom, tiedTo] = [ends[block], ends[block + 1], ends[block + 2]];
+			for (; j < tiedFrom; j++) below += counts[down[j]];
+			let [tied, here] = [0, 0];
+			for (; j < tiedTo; j++) tied += counts[down[j]];
+			for (; i < upTo; i++) here += counts[up[i]];
+			won += here * (below + tied / 2);
+			positives += here;
+			below += tied;
+		}
+		for (; j < down.length; j++) below += counts[down[j]];
 		return won / (positives * below);
 	};
 	const [positives, negatives] = [1, 0].map((label) => effectiveNumber(sizesWith(clusters, labels, label)));
@@ -72,10 +78,12 @@ export function gaucStatistic(
 	const [top, bottom] = [new Float64Array(clusters.count), new Float64Array(clusters.count)];
 	for (const rows of rowsOf(clusters)) {
 		if (user[rows[0]] < 0) continue;
-		const value = auc(
-			Float64Array.from(rows, (row) => scores[row]),
-			Uint8Array.from(rows, (row) => labels[row]),
-		).value;
+		const [own, ofOwn] = [new Float64Array(rows.length), new Uint8Array(rows.length)];
+		for (let k = 0; k < rows.length; k++) {
+			own[k] = scores[rows[k]];
+			ofOwn[k] = labels[rows[k]];
+		}
+		const { value } = auc(own, ofOwn);
 		if (value === null) continue;
 		const clicked = () => rows.reduce((sum, row) => sum + (clicks?.[row] ?? 0), 0);
 		const counts = weight === "impressions" ? rows.length : weight === "clicks" ? clicked() : 1;
@@ -109,7 +117,7 @@ export function pcocStatistic(scores: Float32Array, labels: Uint8Array, clusters
 
 /** Σ top / Σ bottom over clusters. */
 function ratio(top: Float64Array, bottom: Float64Array): Statistic {
-	const at = (counts: ArrayLike<number>): number => {
+	const at = (counts: Uint16Array): number => {
 		let [above, below] = [0, 0];
 		for (let c = 0; c < top.length; c++) {
 			above += counts[c] * top[c];
