@@ -54,9 +54,15 @@ export interface LocalPool extends Runner {
  *
  * @param workers most children at a time; as many as cores unless said
  * @param threads TensorFlow threads of a child; 1 unless said
+ * @param elsewhere the jobs come from another machine: where their data lie by fingerprint (`findData`)
  */
-export function localPool(of: { store: Store; workers?: number; threads?: number }): LocalPool {
-	const { store, workers = availableParallelism(), threads = 1 } = of;
+export function localPool(of: {
+	store: Store;
+	workers?: number;
+	threads?: number;
+	elsewhere?: { shared?: string };
+}): LocalPool {
+	const { store, workers = availableParallelism(), threads = 1, elsewhere } = of;
 	const folder = resolve(store.folder);
 	let children: Children | undefined;
 	let asked = 0;
@@ -82,7 +88,7 @@ export function localPool(of: { store: Store; workers?: number; threads?: number
 					postMessage: ({ step }) => step && hear(step),
 				};
 				try {
-					return await children.run({ id, job, folder }, { name: "pooledJob", channel });
+					return await children.run({ id, job, folder, elsewhere }, { name: "pooledJob", channel });
 				} catch (problem) {
 					if (!(problem instanceof Error)) throw ofChild(problem as Told);
 					if (signal.aborted) throw new Interrupted("stopped before it was done");

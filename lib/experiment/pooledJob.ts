@@ -1,5 +1,6 @@
 import type { TrainEvent } from "../train/fit";
 import { doJob, type Job } from "./job";
+import { findData } from "./queue/data";
 import type { RunResult } from "./result";
 import { openStore, type Store } from "./store";
 
@@ -10,6 +11,8 @@ export interface PooledJob {
 	job: Job;
 	/** The store's folder, which the child shares with the driver. */
 	folder: string;
+	/** Of a job from another machine: where its data lie by fingerprint, if they are shared. */
+	elsewhere?: { shared?: string };
 }
 
 /** What the driver tells a child beside its jobs. */
@@ -38,7 +41,7 @@ let store: Store | undefined;
  * Asked to stop, by its driver, by Ctrl-C or SIGTERM, it ends after the step at hand and keeps its checkpoint. Without its driver
  * (killed, or gone) it does the same and ends.
  */
-export async function pooledJob({ id, job, folder }: PooledJob): Promise<RunResult> {
+export async function pooledJob({ id, job, folder, elsewhere }: PooledJob): Promise<RunResult> {
 	const stop = new AbortController();
 	if (stopped.has(id)) stop.abort();
 	at = { id, stop };
@@ -51,7 +54,8 @@ export async function pooledJob({ id, job, folder }: PooledJob): Promise<RunResu
 	};
 	try {
 		if (store?.folder !== folder) store = openStore(folder);
-		return await doJob(job, { store, on: tell, signal: stop.signal });
+		const find = elsewhere && ((job: Job, signal?: AbortSignal) => findData(job, elsewhere.shared, signal));
+		return await doJob(job, { store, find, on: tell, signal: stop.signal });
 	} finally {
 		at = undefined;
 		if (alone) process.exit(0);
