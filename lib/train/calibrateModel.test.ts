@@ -86,7 +86,7 @@ describe("what calibrating a saved model gives", () => {
 		expect(given).toEqual({
 			method: "platt",
 			fittedOn: expected.calibration.fittedOn,
-			remarks: [],
+			remarks: expected.calibration.remarks,
 			metrics: measure(valid),
 			test: measure(test),
 		});

@@ -154,8 +154,8 @@ describe("remarks", () => {
 		return remarksOn(fitCalibrator(method, scores, labels));
 	};
 	it.each([
-		["platt", 1000, 24, "fitted on 24 positives among 1000 rows, and platt wants 25 or more: its map is uncertain"],
-		["platt", 1000, 990, "fitted on 10 negatives among 1000 rows, and platt wants 25 or more: its map is uncertain"],
+		["platt", 1000, 99, "fitted on 99 positives among 1000 rows, and platt wants 100 or more: its map is uncertain"],
+		["platt", 1000, 990, "fitted on 10 negatives among 1000 rows, and platt wants 100 or more: its map is uncertain"],
 		[
 			"isotonic",
 			1000,

@@ -39,10 +39,11 @@ export function calibrate(calibrator: Calibrator, scores: Float32Array): Float32
 }
 
 /**
- * Rows of the rarer class below which a map is told to be uncertain. Platt's shift then has a standard error above 0.2; isotonic maps
- * over-fit, and do worse than Platt's (Niculescu-Mizil & Caruana 2005, whose curves cross between 200 and 1000 rows).
+ * Rows of the rarer class below which a map is told to be uncertain. Platt's shift then has a standard error above 0.1, so every bid
+ * may be 10 % off; isotonic maps over-fit, and do worse than Platt's (Niculescu-Mizil & Caruana 2005, whose curves cross between 200
+ * and 1000 rows).
  */
-const FEW = { platt: 25, isotonic: 200 };
+const FEW = { platt: 100, isotonic: 200 };
 
 /** What to know before one bids on a map's numbers: few rows of a class, a slope that turns the order, rows that get 0 or 1. */
 export function remarksOn(calibrator: Calibrator): string[] {

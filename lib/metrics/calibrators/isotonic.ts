@@ -23,7 +23,8 @@ export interface Isotonic {
  * the mean is exactly the rate.
  *
  * Within a block all rows get one value: ties are made, so AUC changes (on fresh rows it falls a little), where Platt's map leaves it
- * as it is. A block without positives gets probability 0.
+ * as it is. A block without positives gets probability 0, one without negatives 1: fresh rows there can cost any log-loss, and nobody bids on
+ * 0. `remarksOn` names them.
  *
  * @throws InputError scores that are no probabilities, one class
  */

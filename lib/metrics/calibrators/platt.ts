@@ -24,13 +24,14 @@ const sigmoid = (z: number): number => (z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.e
 
 /**
  * Fits Platt's map (Platt 1999, "Probabilistic outputs for support vector machines"), on the log-odds of the probabilities: it undoes
- * a shift, as after oversampling, and a slope, as of an over-confident model. Two numbers are learned, so some tens of positives do.
+ * a shift, as after oversampling, and a slope, as of an over-confident model. Two numbers are learned, so a hundred positives do.
  *
  * Labels are smoothed to (N₊ + 1) / (N₊ + 2) and 1 / (N₋ + 2), so the map is finite where scores separate the classes; the loss is
  * minimised by Newton's method with backtracking (Lin, Lin & Weng 2007, "A note on Platt's probabilistic outputs", Algorithm 1), on
  * standardised log-odds. Where all scores are equal the slope stays 1.
  *
- * The map rises where `a` > 0: it keeps the order of scores, and AUC with it.
+ * The map rises where `a` > 0: it keeps the order of scores, and AUC with it. Where a model ranks worse than chance it falls, and
+ * `remarksOn` says so.
  *
  * @throws InputError scores that are no probabilities, one class
  */
