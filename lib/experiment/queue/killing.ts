@@ -11,7 +11,7 @@ import type { RunResult } from "../result";
 import { runJobs } from "../runJobs";
 import { openStore } from "../store";
 import { type RedisServer, startRedis } from "./redisServer";
-import { queueRunner } from "./queueRunner";
+import { queueRunner } from "./runner";
 
 /** What is killed by the system: the worker, one of the processes in which it runs, the driver, Redis. */
 export const TARGETS = ["worker", "process of a run", "driver", "Redis"] as const;
