@@ -34,8 +34,8 @@ describe("duals", () => {
 		["logSigmoid", duals.logSigmoid, numbers.logSigmoid],
 		["logAddExp", duals.logAddExp, numbers.logAddExp],
 		["log1mexp", duals.log1mexp, numbers.log1mexp],
-		["atMost −0.5, below it", (a) => duals.atMost(a, -0.5), (a) => numbers.atMost(a, -0.5)],
-		["atMost −1, above it", (a) => duals.atMost(a, -1), (a) => numbers.atMost(a, -1)],
+		["atLeast −0.5, below it", (a) => duals.atLeast(a, -0.5), (a) => numbers.atLeast(a, -0.5)],
+		["atLeast −1, above it", (a) => duals.atLeast(a, -1), (a) => numbers.atLeast(a, -1)],
 	])("%s: value as of numbers, slope as of finite differences", (_, dual, plain) => {
 		const { value, slope } = dual(at, other);
 		const along = (h: number) => plain(at.value + h * at.slope, other.value + h * other.slope);
@@ -44,6 +44,6 @@ describe("duals", () => {
 	});
 	it("a constant has slope 0; a value at the bound keeps its slope", () => {
 		expect(duals.constant(3)).toEqual({ value: 3, slope: 0 });
-		expect(duals.atMost({ value: 0, slope: 1 }, 0)).toEqual({ value: 0, slope: 1 });
+		expect(duals.atLeast({ value: 0, slope: 1 }, 0)).toEqual({ value: 0, slope: 1 });
 	});
 });

@@ -16,8 +16,8 @@ export interface Algebra<T> {
 	logAddExp(a: T, b: T): T;
 	/** log(1 − eᴸ) for L ≤ 0; L is first clamped to at most `LOG_CLAMP`, so 1 − p ≥ 1e-7 and the gradient stays finite. */
 	log1mexp(L: T): T;
-	/** The smaller of a and a constant. */
-	atMost(a: T, bound: number): T;
+	/** The larger of a and a constant. */
+	atLeast(a: T, bound: number): T;
 }
 
 /** The largest log-probability that `log1mexp` uses. */
@@ -46,7 +46,7 @@ export const numbers: Algebra<number> = {
 	logSigmoid,
 	logAddExp,
 	log1mexp,
-	atMost: Math.min,
+	atLeast: Math.max,
 };
 
 /** A float64 value with its derivative along one direction. */
@@ -71,5 +71,5 @@ export const duals: Algebra<Dual> = {
 		const inside = L.value <= LOG_CLAMP;
 		return { value: log1mexp(L.value), slope: inside ? -L.slope / Math.expm1(-L.value) : 0 };
 	},
-	atMost: (a, bound) => (a.value <= bound ? a : { value: bound, slope: 0 }),
+	atLeast: (a, bound) => (a.value >= bound ? a : { value: bound, slope: 0 }),
 };

@@ -58,9 +58,10 @@ describe("logProb", () => {
 			expect(Math.exp(p)).toBeCloseTo(σ(ctr) * cvr, 14);
 		}
 	});
-	it("is a quotient where the event implies the space without a path, and never above 1", () => {
+	it("is a quotient where the event implies the space without a path, left as it is above 1, and of no denominator below 1e-6", () => {
 		expect(Math.exp(logProb(direct, { ctr: 0, cvr: -2 }, pCVR, numbers))).toBeCloseTo(σ(-2) / 0.5, 14);
-		expect(logProb(direct, { ctr: -2, cvr: 0 }, pCVR, numbers)).toBe(0);
+		expect(Math.exp(logProb(direct, { ctr: -2, cvr: 0 }, pCVR, numbers))).toBeCloseTo((1 + Math.exp(2)) / 2, 12);
+		expect(Math.exp(logProb(direct, { ctr: -40, cvr: 0 }, pCVR, numbers))).toBeCloseTo(0.5e6, 6);
 	});
 	it("refuses a quotient of events that exclude each other, or that one tower gives", () => {
 		expect(derives(esm2, "dAction|oAction")).toBe(false);

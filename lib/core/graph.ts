@@ -45,8 +45,9 @@ export const towersOf = (graph: Graph): string[] => [
  * log P(event | space) for every row: the sum over paths of the product of their edges, in log space.
  *
  * Where two towers of their own give event and space straight from the impression, as in models with a click head and
- * a conversion head, it is the quotient P(event | impression) / P(space | impression), at most 1. That is right where
- * the event implies the space, as conversion implies click: the data set's `implies` holds it.
+ * a conversion head, it is the quotient P(event | impression) / P(space | impression). That is right where
+ * the event implies the space, as conversion implies click: the data set's `implies` holds it. It may exceed 1, and is left as it
+ * is: cut to 1 it would tie rows that differ. P(space | impression) counts as 1e-6 where it is less.
  *
  * @param logits a logit per tower
  * @throws Error when the graph cannot give the probability
@@ -68,8 +69,11 @@ export function logProb<T>(graph: Graph, logits: Readonly<Record<string, T>>, pr
 	if (direct !== undefined) return direct;
 	if (!sisters(graph, event, space)) throw new Error(`the behaviour graph cannot give P(${prob})`);
 	const [joint, marginal] = [reach(IMPRESSION, event), reach(IMPRESSION, space)] as [T, T];
-	return algebra.atMost(algebra.sub(joint, marginal), 0);
+	return algebra.sub(joint, algebra.atLeast(marginal, LOG_LEAST));
 }
+
+/** log 1e-6: no quotient has a smaller denominator. */
+const LOG_LEAST = Math.log(1e-6);
 
 /** Whether two events have a tower of their own each, straight from the impression. */
 function sisters(graph: Graph, event: string, space: string): boolean {

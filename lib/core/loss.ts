@@ -8,10 +8,15 @@ export interface Loss<P extends Prob = Prob> {
 	readonly prob: P;
 	/** Factor in the sum of a model's losses. */
 	readonly weight: number;
+	/** The mean runs over every row of the stage instead, of its space or not: AMAN takes unclicked rows for ones without a conversion. */
+	readonly everyRow?: boolean;
 }
 
 /** Log-loss of P(event | space), averaged over the rows of `space`. `logLoss(pCVR)` is the naive model on clicked rows. */
 export const logLoss = <P extends Prob>(prob: P, weight = 1): Loss<P> => ({ kind: "log", prob, weight });
+
+/** The same loss, averaged over every row that its stage trains on, and not over the rows of its space alone. */
+export const overEveryRow = <P extends Prob>(loss: Loss<P>): Loss<P> => ({ ...loss, everyRow: true });
 
 /**
  * Log-loss of one row, −t·L − (1 − t)·log(1 − eᴸ), for a label t in [0, 1] and a log-probability L.

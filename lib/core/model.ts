@@ -6,6 +6,7 @@ import type { Loss } from "./loss";
 import { directionOf, type MetricName, probOf } from "./metricName";
 import { IMPRESSION, type Prob, pCTCVR, spaceOf } from "./prob";
 import { InputError, unknownName } from "./problem";
+import type { RowWeights, Sampling } from "./sampling";
 import { checkTraining, type Training } from "./training";
 
 /** Hyperparameters: plain JSON. */
@@ -16,6 +17,10 @@ export interface Stage<P extends Prob = Prob> {
 	/** Rows trained on: "impression" for all, or an event ("click" for the clicked ones). */
 	readonly space: string;
 	readonly losses: readonly Loss<P>[];
+	/** Which of the rows an epoch takes, and how often; each once unless said. */
+	readonly sample?: Sampling;
+	/** What each row counts in the losses' means; all the same unless said. */
+	readonly weigh?: RowWeights;
 	/** How the losses are weighed against each other; `equal()` unless said. */
 	readonly balance?: Balance;
 	/** The validation metric that chooses the epoch, as "auc(conversion|impression)". */
@@ -114,8 +119,8 @@ export function checkStages({ name, graph }: Pick<Model, "name" | "graph">, stag
 		directionOf(choose);
 		for (const prob of [probOf(choose), ...losses.map((loss) => loss.prob)])
 			if (!derives(graph, prob)) throw new Error(`${name}: its behaviour graph cannot give P(${prob})`);
-		for (const { prob } of losses)
-			if (paths(graph, space, spaceOf(prob)).length === 0)
+		for (const { prob, everyRow } of losses)
+			if (!everyRow && paths(graph, space, spaceOf(prob)).length === 0)
 				throw new Error(
 					`${name}: P(${prob}) is a mean over the rows of "${spaceOf(prob)}", but its stage has those of "${space}" alone`,
 				);

@@ -78,5 +78,5 @@ export const tensors: Algebra<Tensor1D> = {
 	logSigmoid,
 	logAddExp,
 	log1mexp,
-	atMost: (a, bound) => tf.minimum(a, bound),
+	atLeast: (a, bound) => tf.maximum(a, bound),
 };

@@ -63,6 +63,10 @@ export function batchOf(
 	};
 }
 
+/** Entries of a column for some rows. */
+export const columnOf = (column: Float32Array, at: Int32Array): Tensor1D =>
+	tf.tensor1d(Float32Array.from(at, (row) => column[row]));
+
 /** The 0/1 column of an event for some rows, as float32. */
 export function labelOf(data: Dataset, event: string, at: Int32Array): Tensor1D {
 	const happened = data.events[event];

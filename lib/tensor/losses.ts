@@ -11,6 +11,7 @@ import { tf } from "./native";
  * @param logits a logit per tower, `[rows]`
  * @param space the rows that the batch was drawn from; a loss on that space needs no mask
  * @param label the 0/1 column of an event, `[rows]`
+ * @param weights what each row counts, `[rows]`, with a mean of 1 over all rows of the stage
  */
 export function lossesOf(
 	graph: Graph,
@@ -18,13 +19,15 @@ export function lossesOf(
 	logits: Readonly<Record<string, Tensor1D>>,
 	space: string,
 	label: (event: string) => Tensor1D,
+	weights?: Tensor1D,
 ): Scalar[] {
 	const algebra = { ...tensors, logSigmoid: once(tensors.logSigmoid) };
-	return losses.map(({ prob, weight }) => {
+	return losses.map(({ prob, weight, everyRow }) => {
 		const L = logProb(graph, logits, prob, algebra);
-		const each = rowLoss(label(eventOf(prob)), L);
+		const loss = rowLoss(label(eventOf(prob)), L);
+		const each = weights ? (tf.mul(loss, weights) as Tensor1D) : loss;
 		const over = spaceOf(prob);
-		if (over === space || over === IMPRESSION) return times(tf.mean(each), weight);
+		if (everyRow || over === space || over === IMPRESSION) return times(tf.mean(each), weight);
 		const mask = label(over);
 		return times(tf.div(tf.sum(tf.mul(each, mask)), tf.maximum(tf.sum(mask), 1)), weight);
 	});

@@ -8,6 +8,8 @@ export interface EpochOf {
 	/** The rows of which event; "impression" for all. */
 	readonly space: string;
 	readonly batch: number;
+	/** The rows themselves, where a stage samples them; some may be there several times. */
+	readonly rows?: Int32Array;
 }
 
 /** Where training rows come from: a data set in memory, or a prepared folder that is streamed. */

@@ -10,8 +10,8 @@ export function inMemory(data: Dataset, seed: number): Feed {
 		order: "whole",
 		count: (...events) => events.reduce((rows, event) => rowsIn(data, rows, event), data.split.train).length,
 		first: async () => ({ data, at: data.split.train.subarray(0, 1) }),
-		async *batches({ stage, epoch, space, batch }, from) {
-			const order = stream(seed, `shuffle/${stage}/${epoch}`).shuffle(rowsOf(space).slice());
+		async *batches({ stage, epoch, space, batch, rows }, from) {
+			const order = stream(seed, `shuffle/${stage}/${epoch}`).shuffle((rows ?? rowsOf(space)).slice());
 			for (let begin = from * batch; begin < order.length; begin += batch)
 				yield { data, at: order.subarray(begin, begin + batch) };
 		},

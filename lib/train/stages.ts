@@ -8,6 +8,7 @@ import { hookFor } from "./hook";
 import type { FitListener } from "./listener";
 import { type Position, start } from "./position";
 import { rateAt } from "./schedule";
+import { type Chosen, choose } from "./stageRows";
 import { build, forgetCompiled, type Network, trainStep } from "./step";
 import { TrainingError } from "./trainEvent";
 import { isBetter, validated } from "./validation";
@@ -91,7 +92,7 @@ async function runStage(run: Running, best: Best): Promise<boolean> {
 	const { stage: number } = position;
 	const stage = stages[number - 1];
 	const epochs = stage.epochs ?? network.hyper.epochs;
-	const rows = feed.count(stage.space);
+	const chosen = await choose(network, feed, stage, number);
 	while (position.epoch <= epochs) {
 		const { epoch } = position;
 		if (!position.ready) {
@@ -100,7 +101,8 @@ async function runStage(run: Running, best: Best): Promise<boolean> {
 			if (stage.before) forgetCompiled(network);
 			position.ready = true;
 		}
-		if (!(await runEpoch(run, stage, best))) return false;
+		const rows = chosen.rows(epoch);
+		if (!(await runEpoch(run, stage, best, { ...chosen, rows }))) return false;
 		let value: number | null;
 		try {
 			value = await validated(network, feed, stage.choose, run.signal);
@@ -110,7 +112,13 @@ async function runStage(run: Running, best: Best): Promise<boolean> {
 			await keeper.save(position, best.now());
 			return false;
 		}
-		const record = { stage: number, epoch, loss: position.loss / rows, choose: stage.choose, value };
+		const record = {
+			stage: number,
+			epoch,
+			loss: position.loss / (rows?.length ?? feed.count(stage.space)),
+			choose: stage.choose,
+			value,
+		};
 		position.history.push(record);
 		on?.epoch?.(record);
 		run.doctor.afterEpoch(record);
@@ -130,20 +138,24 @@ async function runEpoch(
 	{ network, feed, stages, on, doctor, stop, position, keeper }: Running,
 	stage: Stage,
 	best: Best,
+	{ rows: sample, weights }: Omit<Chosen, "rows"> & { rows: Int32Array | undefined },
 ): Promise<boolean> {
 	const { hyper, model } = network;
 	const { batch } = hyper;
 	const { stage: number, epoch, spent } = position;
-	const count = feed.count(stage.space);
+	const count = sample?.length ?? feed.count(stage.space);
 	const steps = Math.ceil(count / batch);
 	const before = { ...spent, begun: performance.now(), done: position.rows };
 	// By the stage's size alone, not by where it goes on: the same training takes the same steps.
 	const compiled = steps * (stage.epochs ?? hyper.epochs) >= COMPILED_FROM;
-	const batches = feed.batches({ stage: number, epoch, space: stage.space, batch }, position.step);
+	const batches = feed.batches({ stage: number, epoch, space: stage.space, batch, rows: sample }, position.step);
 	for await (const rows of gathering(batches, count * feed.data.fields.length)) {
 		const step = position.step + 1;
 		const lr = (stage.lr ?? 1) * rateAt(hyper, network.step + 1 - position.since);
-		const loss = trainStep(network, stage, rows, lr, { number, compiled: compiled && rows.at.length === batch });
+		const loss = trainStep(network, stage, { ...rows, weights }, lr, {
+			number,
+			compiled: compiled && rows.at.length === batch,
+		});
 		if (!Number.isFinite(loss))
 			throw new TrainingError(
 				`${model.name}: the loss became ${loss} in epoch ${epoch}, step ${step} of ${steps}. Try a smaller lr (now ${hyper.lr}), or look for extreme numbers among the features. Seen: ${whyNotFinite(rows.data, rows.at, network.weights)}`,

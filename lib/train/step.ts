@@ -7,7 +7,7 @@ import type { Dataset } from "../data/dataset";
 import { type Gathered, gather } from "../data/gather";
 import { tensors } from "../tensor/algebra";
 import { balanced, makeBalance } from "../tensor/balance";
-import { type Batch, batchOf, labelOf } from "../tensor/batch";
+import { type Batch, batchOf, columnOf, labelOf } from "../tensor/batch";
 import { clipped } from "../tensor/clip";
 import { type Compiled, compile } from "../tensor/compiled";
 import { layers, type Pass } from "../tensor/layers";
@@ -38,6 +38,8 @@ export interface Rows {
 	readonly at: Int32Array;
 	/** Their features side by side, where they have been gathered already. */
 	readonly gathered?: Gathered;
+	/** What each row of the data set counts in the losses, where a stage weighs them. */
+	readonly weights?: Float32Array;
 }
 
 /** Logits of a pass: each tower's, with its prior added. */
@@ -80,6 +82,7 @@ interface Now {
 	readonly data: Dataset;
 	readonly at: Int32Array;
 	readonly gathered: Gathered;
+	readonly weights?: Float32Array;
 	/** The update, from 1, and its learning rate. */
 	readonly step: number;
 	readonly lr: number;
@@ -107,13 +110,13 @@ export interface StepOptions {
  * @returns the batch's loss before the update; where it is not finite nothing is updated
  */
 export function trainStep(network: Network, stage: Stage, rows: Rows, lr: number, options: StepOptions = {}): number {
-	const { data, at } = rows;
+	const { data, at, weights } = rows;
 	const { number = 1, compiled = false } = options;
 	build(network, { data, at });
 	makeBalance(stage.balance, network.weights, `balance/${number}`, stage.losses.length);
 	network.step++;
 	const gathered = rows.gathered ?? gather(data.fields, at);
-	const now: Now = { data, at, gathered, step: network.step, lr };
+	const now: Now = { data, at, gathered, weights, step: network.step, lr };
 	const step = compiled ? compiledStep(network, stage, number, now) : undefined;
 	const loss = step && runCompiled(network, number, step, now);
 	if (loss !== undefined) return loss;
@@ -128,7 +131,7 @@ function runStep(
 	network: Network,
 	stage: Stage,
 	number: number,
-	{ data, at, gathered, step, lr }: Now,
+	{ data, at, gathered, weights: rowWeights, step, lr }: Now,
 	mode: Mode<Now>,
 ) {
 	const { model, weights, seed, hyper } = network;
@@ -147,7 +150,8 @@ function runStep(
 	const names = trainable.map(({ name }) => name);
 	const inputs = names.map(read);
 	const pass: Pass = { weights, seed, step, read, frozen, feed };
-	const losses = () => lossesOf(model.graph, stage.losses, logitsOf(network, batch, pass), stage.space, label);
+	const weighed = rowWeights && (feed(({ weights, at }) => columnOf(weights as Float32Array, at)) as Tensor1D);
+	const losses = () => lossesOf(model.graph, stage.losses, logitsOf(network, batch, pass), stage.space, label, weighed);
 	const { total, gradients, keep } = balanced(stage.balance, { losses, names, inputs, read, weights, own });
 	const loss = mode.gate(total);
 	const trained = trainable.flatMap((weight, i) => {
