@@ -58,10 +58,14 @@ export type { MetricValue } from "./metrics/value";
 export { modelNamed, models } from "./models/index";
 export { cstwaTable1, type PreparedCounts, preparedCounts } from "./papers/cstwaTable1";
 export { esm2Edges, esm2Figure3, esm2Table1 } from "./papers/esm2Statistics";
-export { runTable2, type Table2Event, type Table2Runs, table2 } from "./papers/esmm";
+export { esmmTable2 } from "./papers/esmm";
 export { esmmTable1 } from "./papers/esmmTable1";
 export { type FeatureShift, featureShifts } from "./papers/featureShifts";
+export { paperTable } from "./papers/paperTable";
+export type { TableMethod, TablePlan } from "./papers/plan";
+export { type PlannedTable, plannedTable } from "./papers/plannedSeconds";
 export { type Published, published } from "./papers/published";
+export { type PaperRuns, type RunPaperTable, runPaperTable, storedPaperRuns } from "./papers/runPaperTable";
 export { type Scale, scaleNamed, seeds } from "./papers/scale";
 export {
 	planOfSelection,
@@ -74,6 +78,7 @@ export {
 export { type Quotient, sparsity } from "./papers/sparsity";
 export { planOfStatistics, statisticsTables } from "./papers/statisticsTables";
 export type { PaperRow, PaperTable, Verdict } from "./papers/table";
+export { tablePlans } from "./papers/tables";
 export { type Knobs, type PresetName, presets } from "./simulator/presets";
 export { exposurePropensity } from "./simulator/propensity";
 export { type RandomExposure, randomExposure } from "./simulator/randomExposure";
@@ -113,6 +118,6 @@ export { longTailFigure } from "./view/longTailFigure";
 export { toMarkdown } from "./view/markdown";
 export { show } from "./view/notebook";
 export { paperFigure, paperView } from "./view/paper";
-export { fitProgress, progress, runProgress } from "./view/progress";
+export { fitProgress, jobProgress, progress, type RunsEvent, runProgress } from "./view/progress";
 export { selectionFigure } from "./view/selectionFigure";
 export { type Cell, type Estimate, type Table, tableOf } from "./view/table";

@@ -1,8 +1,11 @@
-import { detectable, paired, type Summary, summary } from "../metrics/compare";
+import type { ClusterDifference } from "../metrics/clusterDifference";
+import { type PairedSummary, paired, type Summary, summary } from "../metrics/compare";
+import { holm } from "../metrics/holm";
+import { isBest } from "./best";
 import type { Published } from "./published";
+import { type Difference, hold, order, type Verdict } from "./verdict";
 
-/** How ours stands to theirs. */
-export type Verdict = "same-order" | "within" | "outside" | "not-comparable";
+export type { Verdict };
 
 /** One number of a paper's table: ours beside theirs. */
 export interface PaperRow {
@@ -18,7 +21,7 @@ export interface PaperRow {
 	verdict: Verdict;
 	/** Why the verdict, with the interval it rests on. */
 	reason: string;
-	/** The best of its column: its paired difference to every other method has an interval above 0. */
+	/** The best of its column, as far as can be told (`isBest`). */
 	best: boolean;
 }
 
@@ -30,61 +33,83 @@ export interface PaperTable {
 	title: string;
 	/** As the paper numbers it: "Table 2". */
 	table: string;
-	/** What it was computed on, how often, and the smallest difference it could see. */
+	/** What is said before the numbers: the smallest differences that these runs could detect. */
+	lead?: string[];
+	/** What it was computed on and how often, what was left out. */
 	notes: string[];
 	rows: PaperRow[];
 }
 
-/** Values of one column of a table, by method, one a seed; seeds in the same order for every method. */
+/** A method's numbers in one column. */
+export interface MethodValues {
+	label: string;
+	model: string;
+	hyper: object;
+	/** One a seed; seeds in the same order for every method. */
+	values: number[];
+	published: Published | null;
+	/** Label of the method that it is compared with: its own for a baseline. */
+	against: string;
+	/** With one seed: the difference to `against` over the users of the test part, or why it is not known. */
+	overUsers?: ClusterDifference | string;
+}
+
+/** One column of a table. */
 export interface ColumnOfRuns {
 	column: string;
-	methods: { label: string; model: string; hyper: object; values: number[]; published: Published | null }[];
+	metric: string;
+	/** Whether the numbers are of the paper's own log. */
+	own?: boolean;
+	methods: readonly MethodValues[];
 }
-
-const points = (x: number): string => `${x >= 0 ? "+" : "−"}${Math.abs(x).toFixed(4)}`;
 
 /**
- * Judges every method of a column against the first one, the paper's baseline, by the paired difference over seeds.
+ * Judges every cell of a table, columns one after another, methods in their order. The p-values of all comparisons of the table,
+ * each method with its baseline in each column, are adjusted together (Holm). `order` and `hold` are the rules of the verdicts.
  *
- * Absolute values are of another log than the paper's and are not compared. The order is: "same-order" when the
- * 95 % interval of the difference lies on the side the paper prints, "outside" when it lies on the other side, and
- * "not-comparable" when it holds 0 (no difference seen) or the paper's number is unknown.
+ * @param runs of how many runs a printed number is the mean, where the paper says so
  */
-export function judge({ column, methods }: ColumnOfRuns): PaperRow[] {
-	const [baseline] = methods;
-	return methods.map(({ label, model, hyper, values, published }, i): PaperRow => {
-		const others = methods.filter((_, j) => j !== i);
-		const best = others.length > 0 && others.every((other) => paired(values, other.values).low > 0);
-		const row = { label, model, hyper, column, ours: summary(values), published, best };
-		if (i === 0) {
-			const reason = "baseline; the absolute value belongs to another log than the paper's";
-			return { ...row, verdict: "not-comparable", reason };
-		}
-		const unknown = [...values, ...baseline.values].findIndex((value) => !Number.isFinite(value));
-		if (unknown >= 0) {
-			const reason = `the metric could not be computed for seed number ${(unknown % values.length) + 1}: no comparison`;
-			return { ...row, verdict: "not-comparable", reason };
-		}
-		if (values.length === 1) {
-			const one = values[0] - baseline.values[0];
-			const reason = `${label} − ${baseline.label} = ${points(one)} with one seed: no interval, no comparison`;
-			return { ...row, verdict: "not-comparable", reason };
-		}
-		const difference = paired(values, baseline.values);
-		const { mean, low, high, n } = difference;
-		const ours = `${label} − ${baseline.label} = ${points(mean)} [${points(low)}, ${points(high)}] over ${n} paired seeds (smallest detectable ${points(detectable(difference))})`;
-		if (!published || !baseline.published)
-			return { ...row, verdict: "not-comparable", reason: `${ours}; the paper's number is unknown` };
-		const theirs = published.value - baseline.published.value;
-		const paper = `the paper prints ${points(theirs)}`;
-		if (!(low > 0 || high < 0)) {
-			return { ...row, verdict: "not-comparable", reason: `no difference seen: ${ours}; ${paper}` };
-		}
-		const same = Math.sign(mean) === Math.sign(theirs);
-		return {
-			...row,
-			verdict: same ? "same-order" : "outside",
-			reason: `${same ? "same order" : "opposite order"}: ${ours}; ${paper}`,
-		};
+export function judge(columns: readonly ColumnOfRuns[], { runs }: { runs?: number } = {}): PaperRow[] {
+	const cells = columns.flatMap((column) => column.methods.map((method) => ({ column, method })));
+	const differences = cells.map(({ column, method }) => differenceOf(column, method));
+	const tests = differences.filter((difference) => typeof difference?.p === "number").length;
+	const adjusted = holm(differences.map((difference) => difference?.p ?? null));
+	return cells.map(({ column, method }, i): PaperRow => {
+		const { label, model, hyper, values, published } = method;
+		const ours = summary(values);
+		const difference = differences[i];
+		const baseline = column.methods.find((other) => other.label === method.against);
+		const compared = difference && { ...difference, adjusted: adjusted[i], tests };
+		const judged = column.own
+			? hold({ label, ours, published, runs, compared })
+			: order({ compared, published, baseline: baseline?.published ?? null });
+		const best = isBest(method, column.methods, column.metric, differenceBetween);
+		return { label, model, hyper, column: column.column, ours, published, ...judged, best };
 	});
 }
+
+/** A method less its baseline; undefined for a baseline. */
+export function differenceOf({ methods }: Pick<ColumnOfRuns, "methods">, method: MethodValues): Difference | undefined {
+	const baseline = methods.find((other) => other.label === method.against);
+	if (!baseline || baseline === method) return undefined;
+	return differenceBetween(method, baseline);
+}
+
+/** Over paired seeds; of one seed over users, where that is known. */
+function differenceBetween(a: MethodValues, b: MethodValues): Difference {
+	const [names, seeds] = [`${a.label} − ${b.label}`, a.values.length];
+	if (seeds > 1) return { names, over: `${seeds} paired seeds`, ...tested(paired(a.values, b.values)) };
+	const known = a.against === b.label ? a.overUsers : undefined;
+	const one = { names, over: "one seed", mean: a.values[0] - b.values[0] };
+	const untested = { low: Number.NaN, high: Number.NaN, p: null, detectable: Number.NaN };
+	if (known === undefined || typeof known === "string")
+		return { ...one, ...untested, reason: known ?? "one seed: no interval and no test" };
+	const { difference, low, high, p, detectable, clusters, reason } = known;
+	const over = `${clusters.toLocaleString("en-US")} users of one seed, drawn again`;
+	return { ...one, over, mean: difference ?? one.mean, low, high, p, detectable, reason };
+}
+
+const tested = ({ mean, low, high, p, detectable, reason }: PairedSummary): Omit<Difference, "names" | "over"> => ({
+	...{ mean, low, high, p, detectable },
+	...(reason === undefined ? {} : { reason }),
+});

@@ -6,6 +6,7 @@ import { doctor } from "./doctor";
 import { imports } from "./imports";
 import { layers } from "./layers";
 import { metrics } from "./metrics";
+import { papers } from "./papers";
 import { prediction } from "./prediction";
 import { results } from "./results";
 import { simulation } from "./simulation";
@@ -36,6 +37,7 @@ export const plantedFaults: PlantedFault[] = [
 	...layers,
 	...prediction,
 	...calibration,
+	...papers,
 	...results,
 	...benchmarks,
 	...simulation,

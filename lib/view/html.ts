@@ -24,17 +24,18 @@ export function toHtml(table: Table): string {
 		});
 		return `<tr>${cells.join("")}</tr>`;
 	});
-	const notes = table.notes.map((note) => `<div style="font-size:smaller;opacity:0.8">${escapeHtml(note)}</div>`);
+	const small = (line: string) => `<div style="font-size:smaller;opacity:0.8">${escapeHtml(line)}</div>`;
 	return [
 		`<div style="overflow-x:auto">`,
 		`<div><b>${escapeHtml(table.title)}</b></div>`,
+		...(table.lead ?? []).map(small),
 		`<table style="border-collapse:collapse;border:0;border-top:${RULE};border-bottom:${RULE};margin:6px 0;font-variant-numeric:tabular-nums">`,
 		`<thead><tr>${head.join("")}</tr></thead>`,
 		"<tbody>",
 		...rows,
 		"</tbody>",
 		"</table>",
-		...notes,
+		...table.notes.map(small),
 		"</div>",
 		"",
 	].join("\n");

@@ -8,6 +8,7 @@ export function toLatex(table: Table): string {
 		"\\begin{table}[t]",
 		"  \\centering",
 		`  \\caption{${escapeLatex(table.title)}}`,
+		...(table.lead ?? []).map((line) => `  {\\footnotesize ${escapeLatex(line)}\\par}\\smallskip`),
 		`  \\begin{tabular}{${table.columns.map((column) => (column.align === "right" ? "r" : "l")).join("")}}`,
 		"    \\toprule",
 		line(table.columns.map((column) => escapeLatex(column.name))),

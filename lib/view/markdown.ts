@@ -7,14 +7,18 @@ export function toMarkdown(table: Table): string {
 	const cells = (row: Cell[]) => row.map((cell) => bold(cell, escapeMarkdown));
 	return blocks(
 		`**${escapeMarkdown(table.title)}**`,
+		small(table.lead),
 		grid(
 			table,
 			table.columns.map((column) => escapeMarkdown(column.name)),
 			table.rows.map(cells),
 		),
-		table.notes.map((note) => `<sub>${escapeMarkdown(note)}</sub>`).join("<br>\n"),
+		small(table.notes),
 	);
 }
+
+const small = (lines: readonly string[] = []): string =>
+	lines.map((line) => `<sub>${escapeMarkdown(line)}</sub>`).join("<br>\n");
 
 /** The table for a terminal: the same grid without escapes, each note on a line. */
 export function toText(table: Table): string {
@@ -23,6 +27,7 @@ export function toText(table: Table): string {
 	const cells = (row: Cell[]) => row.map((cell) => bold(cell, oneLine));
 	return blocks(
 		table.title,
+		(table.lead ?? []).join("\n"),
 		grid(
 			table,
 			table.columns.map((column) => oneLine(column.name)),

@@ -10,12 +10,13 @@ import type { Table } from "./table";
  */
 export function paperView(table: PaperTable): Table {
 	if (isStatistics(table)) return statisticsView(table);
-	const { title, notes, rows } = table;
+	const { title, lead, notes, rows } = table;
 	const methods = [...new Set(rows.map((row) => row.label))];
 	const columns = [...new Set(rows.map((row) => row.column))];
 	const find = (label: string, column: string) => rows.find((row) => row.label === label && row.column === column);
 	return {
 		title: `${title}: ours beside theirs`,
+		...(lead ? { lead } : {}),
 		columns: [
 			{ name: "method" },
 			...columns.flatMap((column) => [
@@ -32,12 +33,12 @@ export function paperView(table: PaperTable): Table {
 				return [{ ...row.ours, best: row.best }, theirs];
 			}),
 		]),
-		notes: [
-			...notes,
-			...rows.filter((row) => row.label !== methods[0]).map((row) => `${row.column}: ${row.verdict}. ${row.reason}`),
-		],
+		notes: [...notes, ...rows.filter(isJudged).map((row) => `${row.column}: ${row.verdict}. ${row.reason}`)],
 	};
 }
+
+/** A baseline of another log than the paper's is compared with nothing. */
+const isJudged = ({ reason }: PaperTable["rows"][number]): boolean => !reason.startsWith("baseline;");
 
 /** The same as a figure: bars with 95 % intervals, the published values as hollow marks. */
 export function paperFigure({ title, rows }: PaperTable): Figure {
@@ -50,7 +51,7 @@ export function paperFigure({ title, rows }: PaperTable): Figure {
 			const of = methods.map((label) => rows.find((row) => row.label === label && row.column === column));
 			return {
 				name: column,
-				baseline: 0.5,
+				baseline: /AUC/.test(column) ? 0.5 : 0,
 				values: of.map((row) => row?.ours ?? null),
 				published: of.map((row) => (row?.published ? { mean: row.published.value, std: row.published.std } : null)),
 			};

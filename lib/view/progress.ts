@@ -1,4 +1,4 @@
-import type { Table2Event } from "../papers/esmm";
+import type { JobEvent } from "../experiment/runJobs";
 import type { TrainEvent } from "../train/fit";
 import { escapeHtml } from "./html";
 import { liveOutput } from "./notebook";
@@ -163,9 +163,18 @@ export function fitProgress(label: string, surface?: Surface): FitProgress {
 	});
 }
 
-/** Draws a table's runs: `runTable2({ …, on: runProgress("Table 2") })`. */
-export function runProgress(label: string): (event: Table2Event) => void {
-	const shown = progress({ label, total: 1 });
+/** How far a list of runs is, for whoever watches; the words of a training's step are there while one is under way. */
+export interface RunsEvent extends Partial<TrainEvent> {
+	/** Runs that have ended, of `runs`. */
+	done: number;
+	runs: number;
+	model: string;
+	seed: number;
+}
+
+/** Draws runs that are done one after another: `runSelection({ …, on: runProgress("Selection") })`. */
+export function runProgress(label: string, surface?: Surface): (event: RunsEvent) => void {
+	const shown = progress({ label, total: 1 }, surface);
 	return (event) => {
 		const { done, runs, model, seed } = event;
 		const training = isTraining(event) ? event : undefined;
@@ -175,4 +184,24 @@ export function runProgress(label: string): (event: Table2Event) => void {
 	};
 }
 
-const isTraining = (event: Table2Event): event is Table2Event & TrainEvent => event.step !== undefined;
+/** Draws jobs wherever they run: `runPaperTable(plan, { …, on: jobProgress("Table 2") })`. The words are of the one heard last. */
+export function jobProgress(label: string, surface?: Surface): (event: JobEvent) => void {
+	const shown = progress({ label, total: 1 }, surface);
+	const under = new Map<string, number>();
+	return ({ kind, job, training, counts }) => {
+		if (kind === "begun" || training) under.set(job.hash, training ? shareOf(training) : 0);
+		else under.delete(job.hash);
+		const { runs, running, failed } = counts;
+		const ended = counts.done + counts.skipped + failed;
+		const shares = [...under.values()].reduce((sum, share) => sum + share, 0);
+		const ofRun = `${job.run.model}, seed ${job.run.seed}${training ? `, ${wordsOf(training)}` : ""}`;
+		const lost = failed > 0 ? `, ${failed} failed` : "";
+		shown.update(
+			Math.min(NEARLY, (ended + shares) / runs),
+			`run ${Math.min(ended + running, runs)}/${runs}${lost}: ${ofRun}`,
+		);
+		if (ended === runs) shown.end(`${runs} runs, ${counts.skipped} from the store${lost}`, 1);
+	};
+}
+
+const isTraining = (event: RunsEvent): event is RunsEvent & TrainEvent => event.step !== undefined;

@@ -30,6 +30,8 @@ export interface TableColumn {
 export interface Table {
 	title: string;
 	columns: TableColumn[];
+	/** Lines above the table: what to know before its numbers are read. */
+	lead?: string[];
 	/** Each row has one cell a column. */
 	rows: Cell[][];
 	/** Lines under the table: what the numbers are, what was left out. */

@@ -1,0 +1,99 @@
+import { InputError, unknownName } from "../core/problem";
+import type { AliCcpProtocol } from "../data/aliccp/protocol";
+import type { SplitName } from "../data/split";
+import type { PresetName } from "../simulator/presets";
+import type { Scale } from "./scale";
+
+/**
+ * A table of a paper, as data: its rows, columns, metric and protocol, and where the printed numbers lie. A figure of numbers and a
+ * sweep are such tables too: a method a setting.
+ */
+export interface TablePlan {
+	/** The name that commands take: "esmm". */
+	paper: string;
+	/** As the paper numbers it: "Table 2". */
+	table: string;
+	/** As people cite it: "ESMM, Table 2". */
+	title: string;
+	/** Where the printed numbers lie in data/published.json, and of how many runs they are means, where the paper says so. */
+	published: { paper: string; table: string; runs?: number };
+	/** Rows, in the paper's order. */
+	methods: readonly TableMethod[];
+	columns: readonly TableColumn[];
+	/** Label of the method that the others are compared with. */
+	baseline: string;
+	protocol: TableProtocol;
+	/** What else a reader must know: where the paper and this differ, and what the numbers rest on. */
+	notes: readonly string[];
+}
+
+/** A row of a paper's table. */
+export interface TableMethod {
+	/** As data/published.json prints it; unique in its table. */
+	label: string;
+	/** Name in the registry. One that is not registered yet is left out of the table, and the table says so. */
+	model: string;
+	/** Over the plan's hyperparameters. */
+	hyper?: Hyperparameters;
+	/** Share of the training rows, in (0, 1] (default 1). */
+	share?: number;
+	/** Label of the method that it is compared with, where that is not the table's baseline: of a figure with one baseline a share. */
+	against?: string;
+	/** What a reader must know of this row. */
+	note?: string;
+}
+
+/** A column of a paper's table. */
+export interface TableColumn {
+	/** As data/published.json prints it. */
+	column: string;
+	/** Name of a metric: "auc(conversion|click)". */
+	metric: string;
+	/** Of which part (default "test"). */
+	part?: "valid" | "test";
+	/** False: the paper measured this column on a log that nobody else has, though others of the table on `protocol.own`. */
+	own?: false;
+}
+
+/** How a table is computed. All methods share every number here. */
+export interface TableProtocol {
+	/**
+	 * "shared": pCTCVR of every method is its pCVR times the pCTR of one independent CTR network a seed, that of `base` (ESMM, Table 2).
+	 * "own": it is the model's.
+	 */
+	ctr: "shared" | "own";
+	/** Split of simulated logs; files are split as they were prepared. */
+	split: SplitName;
+	scales: Readonly<Record<Scale, TableScale>>;
+	/** The paper's own log, where it is public: numbers computed on it can be held against the printed ones. */
+	own?: {
+		source: "aliccp";
+		/** How the paper reads it. */
+		protocol: AliCcpProtocol;
+		/** Impressions it holds; files that hold 5 % more or fewer are another log. */
+		rows: number;
+	};
+}
+
+/** What a table takes at a scale. */
+export interface TableScale {
+	preset: PresetName;
+	/** Impressions a log; by default the preset's. */
+	rows?: number;
+	/** Seeds 1 … n. On simulated logs seed S makes the log and the start weights, on files the start weights alone. */
+	seeds: number;
+	/** Hyperparameters by model; "*" are those of models that are not named. */
+	hyper: Readonly<Record<string, Hyperparameters>>;
+}
+
+type Hyperparameters = Readonly<Record<string, unknown>>;
+
+/** @throws InputError a plan that contradicts itself: labels twice, a baseline that is no method */
+export function checkPlan({ title, methods, columns, baseline }: TablePlan): void {
+	const labels = methods.map(({ label }) => label);
+	const twice = (names: readonly string[]) => names.find((name, i) => names.indexOf(name) !== i);
+	const again = twice(labels) ?? twice(columns.map(({ column }) => column));
+	if (again !== undefined) throw new InputError(`${title}: "${again}" is there twice`);
+	for (const label of [baseline, ...methods.flatMap(({ against }) => against ?? [])])
+		if (!labels.includes(label)) throw unknownName(`baseline of ${title}`, label, labels);
+}

@@ -1,0 +1,98 @@
+import type { RunResult } from "../experiment/result";
+import { inProcess, type JobEvent, type Runner, runJobs } from "../experiment/runJobs";
+import type { Source } from "../experiment/source";
+import { openStore, type Store } from "../experiment/store";
+import { jobsOfTable, methodsOf, type TableJob } from "./jobsOfTable";
+import type { TablePlan } from "./plan";
+import type { Scale } from "./scale";
+
+/** The runs of a paper's table. */
+export interface PaperRuns {
+	plan: TablePlan;
+	scale: Scale;
+	/** The log they are on, where it is not the scale's simulated ones. */
+	data?: Source;
+	/** Label → its runs, seeds in order. */
+	results: Record<string, RunResult[]>;
+	/** Methods that are not registered yet: "AMAN (aman)". */
+	left: string[];
+	/** Where the runs and their predictions lie. */
+	store: Store;
+	seconds: number;
+}
+
+/** How a table is computed. */
+export interface RunPaperTable {
+	scale: Scale;
+	/** One log for all seeds instead of the scale's simulated ones. */
+	data?: Source;
+	store?: Store;
+	/** Where runs run; by default in this process. It is left open. */
+	runner?: Runner;
+	on?: (event: JobEvent) => void;
+	signal?: AbortSignal;
+}
+
+/**
+ * Trains what is missing of a paper's table and gives all of its runs; `paperTable` joins them to the paper's numbers.
+ *
+ * @throws InputError a table without its baseline
+ * @throws Interrupted stopped; the same call goes on
+ * @throws Error runs that failed, by method and seed; the others are in the store
+ */
+export async function runPaperTable(plan: TablePlan, options: RunPaperTable): Promise<PaperRuns> {
+	const { scale, data, store = openStore(), runner = inProcess(store), on, signal } = options;
+	const begun = performance.now();
+	const jobs = await jobsOfTable(plan, scale, data);
+	const { results, reasons } = await runJobs(
+		jobs.map(({ job }) => job),
+		{ store, runner, on, signal },
+	);
+	const failed = jobs.filter(({ job }) => reasons.has(job.hash));
+	if (failed.length > 0) {
+		const first = failed[0];
+		throw new Error(
+			`${plan.title}: ${failed.length} of ${jobs.length} runs failed (${namesOf(failed)}): ${reasons.get(first.job.hash)}`,
+		);
+	}
+	const found = collect(plan, jobs, (hash) => results.get(hash));
+	return { plan, scale, data, ...found, store, seconds: (performance.now() - begun) / 1000 };
+}
+
+/**
+ * The runs of a table from the store alone: nothing is computed.
+ *
+ * @returns or what is not there
+ */
+export async function storedPaperRuns(
+	plan: TablePlan,
+	{ scale, data, store = openStore(undefined, "read") }: Pick<RunPaperTable, "scale" | "data" | "store">,
+): Promise<PaperRuns | { missing: TableJob[]; runs: number }> {
+	const jobs = await jobsOfTable(plan, scale, data);
+	const missing = jobs.filter(({ job }) => !isThere(store, job));
+	if (missing.length > 0) return { missing, runs: jobs.length };
+	const found = collect(plan, jobs, (hash) => store.get(hash));
+	return { plan, scale, data, ...found, store, seconds: 0 };
+}
+
+/** Whether a job's result is in the store, with all that is asked for. */
+export function isThere(store: Store, { hash, final }: TableJob["job"]): boolean {
+	const found = store.get(hash);
+	return found !== undefined && (!final || found.test !== undefined);
+}
+
+/** "BASE seed 3, ESMM seed 3 and 2 more". */
+export function namesOf(jobs: readonly TableJob[]): string {
+	const names = jobs.map(({ label, seed }) => `${label} seed ${seed}`);
+	return `${names.slice(0, 4).join(", ")}${names.length > 4 ? ` and ${names.length - 4} more` : ""}`;
+}
+
+function collect(
+	plan: TablePlan,
+	jobs: readonly TableJob[],
+	get: (hash: string) => RunResult | undefined,
+): Pick<PaperRuns, "results" | "left"> {
+	const { known, left } = methodsOf(plan);
+	const of = (label: string) => jobs.filter((one) => one.label === label).map(({ job }) => get(job.hash) as RunResult);
+	return { results: Object.fromEntries(known.map(({ label }) => [label, of(label)])), left };
+}

@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { projectRoot } from "../core/root";
+import { betterIs } from "../metrics/definition";
+import { checkPlan, type TablePlan } from "./plan";
+import type { Printed } from "./published";
+import { fileOfTable, nameOfTable, papers, tablePlans } from "./tables";
+
+const printed = JSON.parse(readFileSync(join(projectRoot(), "data/published.json"), "utf8")) as Printed[];
+
+describe.each(tablePlans.map((plan) => [plan.title, plan] as const))("%s", (_, plan) => {
+	it("contradicts itself nowhere, and names metrics that there are", () => {
+		expect(() => checkPlan(plan)).not.toThrow();
+		expect(papers).toContain(plan.paper);
+		for (const { metric } of plan.columns) expect(Math.abs(betterIs(metric))).toBe(1);
+	});
+	it("has the rows and columns that data/published.json prints, no more and no fewer", () => {
+		const { paper, table } = plan.published;
+		const there = printed.filter((one) => one.paper === paper && one.table === table);
+		expect(plan.methods.map(({ label }) => label)).toEqual([...new Set(there.map(({ method }) => method))]);
+		expect(plan.columns.map(({ column }) => column)).toEqual([...new Set(there.map(({ column }) => column))]);
+	});
+});
+
+describe("tables by name", () => {
+	it("are named as commands and files name them", () => {
+		const named = (paper: string, table: string) => [nameOfTable({ paper, table }), fileOfTable({ paper, table })];
+		expect(named("esmm", "Table 2")).toEqual(["esmm/2", "esmm-table-2"]);
+		expect(named("esm2", "Figure 6")).toEqual(["esm2/figure-6", "esm2-figure-6"]);
+		expect(named("metacvr", "Table II")).toEqual(["metacvr/ii", "metacvr-table-ii"]);
+		expect(new Set(tablePlans.map(nameOfTable)).size).toBe(tablePlans.length);
+	});
+	it("a plan that contradicts itself is refused", () => {
+		const [plan] = tablePlans;
+		const wrong = (more: Partial<TablePlan>) => () => checkPlan({ ...plan, ...more });
+		expect(wrong({ methods: [...plan.methods, plan.methods[0]] })).toThrow('ESMM, Table 2: "BASE" is there twice');
+		expect(wrong({ baseline: "BASIS" })).toThrow('unknown baseline of ESMM, Table 2 "BASIS": did you mean "BASE"?');
+		expect(wrong({ methods: [{ label: "BASE", model: "base", against: "ESM" }] })).toThrow('"ESM"');
+	});
+});

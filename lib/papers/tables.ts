@@ -1,0 +1,34 @@
+import { unknownName } from "../core/problem";
+import { esmmTable2 } from "./esmm";
+import type { TablePlan } from "./plan";
+
+/** The papers, as commands name them. */
+export const papers: readonly string[] = ["esmm", "esm2", "hm3", "metacvr", "cstwa"];
+
+/** Every table of a paper that is computed from runs: one line each. */
+export const tablePlans: readonly TablePlan[] = [esmmTable2];
+
+/** "esmm/2", "esm2/figure-6": how commands name a table. */
+export const nameOfTable = ({ paper, table }: Pick<TablePlan, "paper" | "table">): string =>
+	`${paper}/${table
+		.replace(/^Table /, "")
+		.toLowerCase()
+		.replace(/[^\w]+/g, "-")}`;
+
+/** "esmm-table-2": how the file of a table is called. */
+export const fileOfTable = ({ paper, table }: Pick<TablePlan, "paper" | "table">): string =>
+	`${paper}-${table.toLowerCase().replace(/[^\w]+/g, "-")}`;
+
+/** The plans of a paper's tables, or of all. */
+export const plansOf = (paper: string | undefined): readonly TablePlan[] =>
+	tablePlans.filter((plan) => paper === undefined || plan.paper === paper);
+
+/**
+ * A paper by name.
+ *
+ * @throws InputError an unknown name
+ */
+export function paperNamed(name: string): string {
+	if (!papers.includes(name)) throw unknownName("paper", name, papers);
+	return name;
+}
