@@ -40,7 +40,7 @@ export interface BootstrapDifference extends ClusterDifference {
  * drawn scores of known AUCs, 40 uneven users (3,000 draws) and 120 (2,000), it covers the true difference in 96.2 and 95.3 % of draws;
  * with t of all users 93.0 and 94.3 %, the normal quantile 92.1 and 94.1 %, percentiles of the replicates 93.2 and 93.9 %, the basic
  * interval 90.2 and 93.3 %, BCa 88.9 and 91.9 %. The studentised bootstrap covers as this one does (96.2 and 95.5 %), but is wider by
- * 5 %, takes three times as long and gives no p-value below 1/replicates.
+ * 5 %, needs the standard error of every replicate and gives no p-value below 1/replicates.
  *
  * What varies is whom the log happened to hold; what a training seed does is not seen. For the AUC `delong` answers the same question
  * without resampling, which is the way beyond some millions of rows: each replicate here passes over all rows once.
