@@ -62,6 +62,15 @@ export async function pooledJob({ id, job, folder, elsewhere }: PooledJob): Prom
 	}
 }
 
+/** The doctor finds the same in run after run: a line that this process has told is not told again. */
+const lines = new Set<string>();
+const write = process.stderr.write.bind(process.stderr);
+process.stderr.write = ((...told: Parameters<typeof write>) => {
+	const known = lines.has(String(told[0]));
+	lines.add(String(told[0]));
+	return known || write(...told);
+}) as typeof process.stderr.write;
+
 process.on("message", ({ stop }: Partial<StopMessage>) => {
 	if (stop === undefined) return;
 	stopped.add(stop);
