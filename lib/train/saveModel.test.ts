@@ -145,7 +145,7 @@ describe("a saved model", () => {
 describe("refused by name", () => {
 	it.each<[string, (about: ModelFile) => object, string]>([
 		["another format", () => ({ format: 4 }), "has format 4, this program reads 2 and 3"],
-		["an unknown model", () => ({ model: "esm" }), 'unknown model "esm": did you mean "esmm"?'],
+		["an unknown model", () => ({ model: "esnm" }), 'unknown model "esnm": did you mean "esmm"?'],
 		["another version", ({ version }) => ({ version: version + 1 }), `but this program has version ${esmm.version}`],
 		["another graph", ({ graph }) => ({ graph: { ...graph, cart: {} } }), "holds another behaviour graph"],
 		[
