@@ -1,5 +1,5 @@
 import { nanError } from "./notNumbers";
-import { bitsOf, sortable, sortKeys } from "./radix";
+import { bitsOf, sortKeys, toKeys } from "./radix";
 
 /** Scores of the positives and of the negatives, each rising, as keys that sort as they do (`sortable`). */
 export interface ByClass {
@@ -19,8 +19,8 @@ export function byClassInPlace(scores: Float32Array, labels: ArrayLike<number>, 
 	const n = scores.length;
 	const positives = positivesOf(scores, labels);
 	const bits = bitsOf(scores);
-	for (let row = 0, up = 0, down = positives; row < n; row++)
-		scratch[labels[row] ? up++ : down++] = sortable(bits[row]);
+	toKeys(bits);
+	for (let row = 0, up = 0, down = positives; row < n; row++) scratch[labels[row] ? up++ : down++] = bits[row];
 	const [up, down] = [scratch.subarray(0, positives), scratch.subarray(positives, n)];
 	sortKeys(up, bits.subarray(0, positives));
 	sortKeys(down, bits.subarray(positives));

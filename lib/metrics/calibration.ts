@@ -1,7 +1,7 @@
 import type { ByClass } from "./byClass";
 import { byClass } from "./byClass";
 import { mustBeFinite } from "./notNumbers";
-import { unsortable } from "./radix";
+import { fromKeys } from "./radix";
 
 /** Bins that `evaluate` takes calibration errors over. */
 export const CALIBRATION_BINS = 15;
@@ -100,39 +100,42 @@ interface Sums {
 	squares: number;
 }
 
-const key = new Uint32Array(1);
-const score = new Float32Array(key.buffer);
-
 function sumsOf({ positives: up, negatives: down }: ByClass, bins: number): Sums[] {
 	const all = up.length + down.length;
 	const count = Math.min(bins, all);
-	const sizeOf = (k: number) => Math.floor(((k + 1) * all) / count) - Math.floor((k * all) / count);
+	const sums: Sums[] = [];
+	const key = new Uint32Array(1);
+	const score = new Float32Array(key.buffer);
+	// The rows that are left of the block of ties at hand, their score, and their rate of positives.
 	let [i, j, left, p, rate] = [0, 0, 0, 0, 0];
-	return Array.from({ length: count }, (_, k) => {
-		const n = sizeOf(k);
+	for (let k = 0, place = 0; k < count; k++) {
+		const n = Math.floor(((k + 1) * all) / count) - place;
+		place += n;
 		let [room, predicted, positives, squares] = [n, 0, 0, 0];
 		while (room > 0) {
 			if (left === 0) {
-				// The next block of ties.
-				const [fromUp, fromDown] = [i, j];
 				const least = i < up.length && (j >= down.length || up[i] < down[j]) ? up[i] : down[j];
+				const before = i;
+				left = -i - j;
 				while (i < up.length && up[i] === least) i++;
 				while (j < down.length && down[j] === least) j++;
-				left = i - fromUp + j - fromDown;
-				rate = (i - fromUp) / left;
-				key[0] = unsortable(least);
+				left += i + j;
+				rate = (i - before) / left;
+				key[0] = least;
+				fromKeys(key);
 				p = score[0];
 			}
-			const take = Math.min(left, room);
+			const take = left < room ? left : room;
 			const hits = take * rate;
 			predicted += take * p;
 			positives += hits;
-			squares += hits * (1 - p) ** 2 + (take - hits) * p * p;
+			squares += hits * (1 - p) * (1 - p) + (take - hits) * p * p;
 			left -= take;
 			room -= take;
 		}
-		return { n, predicted, positives, squares };
-	});
+		sums.push({ n, predicted, positives, squares });
+	}
+	return sums;
 }
 
 /** 0.975-quantile of the normal distribution. */

@@ -70,8 +70,15 @@ function moveBoth(
 export const sortable = (bits: number): number =>
 	bits === 0x80000000 ? 0x80000000 : bits & 0x80000000 ? ~bits >>> 0 : (bits | 0x80000000) >>> 0;
 
-/** The bits of the float32 that `sortable` made a key of. */
-export const unsortable = (key: number): number => (key & 0x80000000 ? key ^ 0x80000000 : ~key) >>> 0;
+/** Makes the bits of floats into keys that sort as the floats do, in their place. */
+export function toKeys(bits: Uint32Array): void {
+	for (let i = 0; i < bits.length; i++) bits[i] = sortable(bits[i]);
+}
+
+/** Makes keys into the bits of the floats that they came from, in their place; −0 has become 0. */
+export function fromKeys(keys: Uint32Array): void {
+	for (let i = 0; i < keys.length; i++) keys[i] = keys[i] & 0x80000000 ? keys[i] ^ 0x80000000 : ~keys[i];
+}
 
 /** The same memory read as whole numbers of 32 bits. */
 export const bitsOf = (floats: Float32Array): Uint32Array =>

@@ -1,6 +1,6 @@
 import type { Estimate } from "./estimate";
 import { nanError } from "./notNumbers";
-import { bitsOf, sortable, sortKeys } from "./radix";
+import { bitsOf, sortKeys, toKeys } from "./radix";
 
 /**
  * Spearman's rank correlation: Pearson's of the mid-ranks. Standard error (1 − ρ²)·√[(1 + ρ²/2)/(n − 3)], of Bonett and Wright 2000
@@ -13,7 +13,9 @@ export function spearman(a: Float32Array, b: Float32Array): Estimate {
 	if (b.length !== n) throw new Error(`spearman: ${n} and ${b.length} values`);
 	const [first, second] = [a, b].map((column) => {
 		if (column.some(Number.isNaN)) throw nanError(column);
-		return bitsOf(column.slice()).map(sortable);
+		const keys = bitsOf(column.slice());
+		toKeys(keys);
+		return keys;
 	});
 	const [scratch, spare] = [new Uint32Array(n), new Uint32Array(n)];
 	sortKeys(first, scratch, second, spare);

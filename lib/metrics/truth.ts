@@ -1,6 +1,6 @@
 import { type Estimate, meanOf } from "./estimate";
 import { nanError } from "./notNumbers";
-import { bitsOf, sortable, sortKeys, unsortable } from "./radix";
+import { bitsOf, fromKeys, sortKeys, toKeys } from "./radix";
 import { correlationOf, toMidRanks } from "./spearman";
 
 export { type Estimate, meanOf } from "./estimate";
@@ -44,7 +44,8 @@ export function softAucInPlace(
 	const truthKeys = keysOf(truth);
 	sortKeys(truthKeys, scratch[0], keys, scratch[1]);
 	const correlation = correlationOf(truthKeys, keys);
-	for (let i = 0; i < keys.length; i++) keys[i] = unsortable(truthKeys[i]);
+	keys.set(truthKeys);
+	fromKeys(keys);
 	return { ranked, ceiling: softAucOf(truthKeys, scores, sums).value, correlation };
 }
 
@@ -208,6 +209,6 @@ function ranked(scores: Float32Array): { keys: Uint32Array; order: Uint32Array }
 function keysOf(scores: Float32Array): Uint32Array {
 	const keys = bitsOf(scores);
 	for (let row = 0; row < scores.length; row++) if (Number.isNaN(scores[row])) throw nanError(scores);
-	for (let row = 0; row < scores.length; row++) keys[row] = sortable(keys[row]);
+	toKeys(keys);
 	return keys;
 }
