@@ -5,6 +5,7 @@ import { toyDataset } from "../data/toyDataset";
 import { calibrationMethods } from "../metrics/calibrators/calibrator";
 import { evaluate, labelled } from "../metrics/evaluate";
 import { esmm } from "../models/esmm";
+import { modelNamed } from "../models/index";
 import { tf } from "../tensor/native";
 import { calibrated } from "./calibrated";
 import { type Fitted, fit } from "./fit";
@@ -64,6 +65,19 @@ describe.each(calibrationMethods)("a model calibrated by %s", (method) => {
 		expect(given[pCTCVR]).toEqual(given[pCTR].map((p, row) => p * given[pCVR][row]));
 		expect(given[pCTR]).not.toEqual(fitted.predict(test)[pCTR]);
 	});
+});
+
+it.each(calibrationMethods)("a quotient that may exceed 1 becomes a probability: division, %s", async (method) => {
+	const plain = await fit(modelNamed("division"), { data, seed: 1, hyper });
+	expect(plain.predict(data.split.train)[pCVR].some((p) => p > 1)).toBe(true);
+	const given = calibrated(plain, data, { method }).predict(data.split.train);
+	for (const prob of [pCTR, pCVR, pCTCVR])
+		expect(
+			given[prob].every((p) => p >= 0 && p <= 1),
+			prob,
+		).toBe(true);
+	expect(given[pCTCVR]).toEqual(given[pCTR].map((p, row) => p * given[pCVR][row]));
+	plain.dispose();
 });
 
 it("platt leaves the ranking as it was", () => {

@@ -79,6 +79,18 @@ describe("pCTCVR", () => {
 	});
 });
 
+it("quotients above 1 become probabilities; Platt says how it takes them", () => {
+	const quotients = { ...scores, [pCVR]: scores[pCVR].map((p) => 1.25 * p) };
+	const above = quotients[pCVR].filter((p) => p > 1).length;
+	const [platt, isotonic] = (["platt", "isotonic"] as const).map((method) => {
+		const calibration = fitCalibration(method, quotients, events, sisters);
+		expect(applyCalibration(calibration, quotients)[pCVR].every((p) => p >= 0 && p <= 1)).toBe(true);
+		return calibration.remarks.join();
+	});
+	expect(platt).toContain(`P(conversion|click): ${above} of ${n} scores are above 1, as quotients may be`);
+	expect(isotonic).not.toContain("above 1");
+});
+
 it("a probability without a map is refused", () => {
 	const { [pCTCVR]: _, ...two } = scores;
 	const calibration = fitCalibration("platt", two, events, clickFirst);

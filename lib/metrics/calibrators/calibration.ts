@@ -58,7 +58,8 @@ export function fitCalibration(
 		});
 		calibration.maps[prob] = map;
 		calibration.fittedOn.positives[prob] = map.positives;
-		calibration.remarks.push(...remarksOn(map).map((remark) => `P(${prob}): ${remark}`));
+		const remarks = [...remarksOn(map), ...remarksOnQuotients(map, scores[prob])];
+		calibration.remarks.push(...remarks.map((remark) => `P(${prob}): ${remark}`));
 	}
 	return calibration;
 }
@@ -99,6 +100,14 @@ function clicksComeFirst(graph: Graph): boolean {
 		]),
 	);
 	return paths(without, IMPRESSION, conversion).length === 0 || paths(graph, click, conversion).length === 0;
+}
+
+function remarksOnQuotients({ kind }: Calibrator, scores: Float32Array): string[] {
+	const above = scores.reduce((count, p) => count + +(p > 1), 0);
+	if (above === 0 || kind === "isotonic") return [];
+	return [
+		`${above} of ${scores.length} scores are above 1, as quotients may be, and count as almost certain: isotonic takes them as they are`,
+	];
 }
 
 /** The rows of a Prob's space, with the labels of its event. */

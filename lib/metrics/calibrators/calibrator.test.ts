@@ -64,8 +64,8 @@ describe("Platt", () => {
 		expect(flat.a).toBe(1);
 		expect(calibrate(flat, Float32Array.of(0.9))[0]).toBeCloseTo(2.25 / 8, 6);
 	});
-	it("log-odds keep the order of all float32 probabilities, the ends too", () => {
-		const rising = Float32Array.of(0, 1e-45, 1e-30, 0.3, 1 - 2 ** -24, 1);
+	it("log-odds keep the order of all float32 probabilities, the ends and quotients above 1 too", () => {
+		const rising = Float32Array.of(0, 1e-45, 1e-30, 0.3, 1 - 2 ** -24, 1, 1 + 2 ** -23, 30);
 		const odds = Array.from(rising, logit);
 		expect(odds.every((z, i) => Number.isFinite(z) && (i === 0 || z > odds[i - 1]))).toBe(true);
 	});
@@ -132,7 +132,7 @@ describe.each(calibrationMethods)("%s", (method) => {
 	});
 	it.each([
 		["NaN, counted", [0.1, Number.NaN, 0.3, Number.NaN], [0, 1, 0, 1], "2 of 4 scores are NaN"],
-		["logits", [0.1, -2, 3, 0.5], [0, 1, 0, 1], "2 of 4 scores are outside [0, 1]"],
+		["logits", [0.1, -2, 3, 0.5], [0, 1, 0, 1], "1 of 4 scores are negative or infinite"],
 		["one class, positives", [0.1, 0.2], [1, 1], "all 2 labels are 1: calibration needs rows of both classes"],
 		["one class, negatives", [0.1, 0.2], [0, 0], "all 2 labels are 0: calibration needs rows of both classes"],
 		["no rows", [], [], "no rows to calibrate on"],

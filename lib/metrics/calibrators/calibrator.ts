@@ -20,7 +20,7 @@ export function calibrationMethod(name: string): CalibrationMethod {
 /**
  * Fits a map from scores to the rate of their labels. Fit it on rows that the model was not trained on, and judge it on others again.
  *
- * @param scores probabilities in [0, 1]
+ * @param scores probabilities, or quotients of them, which may exceed 1
  * @param labels 0/1, as many
  * @throws InputError scores that are no probabilities, one class
  */

@@ -32,16 +32,20 @@ export function checkedCounts(scores: Float32Array, labels: Uint8Array): Counts 
 	return { n, positives };
 }
 
-/** @throws InputError scores that are NaN or outside [0, 1], counted */
+/**
+ * Scores above 1 are taken: a quotient of two probabilities may be one.
+ *
+ * @throws InputError scores that are NaN, negative or infinite, counted
+ */
 export function checkScores(scores: Float32Array): void {
 	let [nan, outside] = [0, 0];
 	for (let row = 0; row < scores.length; row++) {
 		if (Number.isNaN(scores[row])) nan++;
-		else if (scores[row] < 0 || scores[row] > 1) outside++;
+		else if (!(scores[row] >= 0 && scores[row] < Number.POSITIVE_INFINITY)) outside++;
 	}
 	if (nan > 0) throw new InputError(`${nan} of ${scores.length} scores are NaN: find where they come from`);
 	if (outside > 0)
 		throw new InputError(
-			`${outside} of ${scores.length} scores are outside [0, 1]: calibration takes probabilities, so pass logits through a sigmoid`,
+			`${outside} of ${scores.length} scores are negative or infinite: calibration takes probabilities, so pass logits through a sigmoid`,
 		);
 }

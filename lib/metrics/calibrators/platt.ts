@@ -12,12 +12,15 @@ export interface Platt {
 
 /**
  * Log-odds of a float32 probability. 0 and 1, whose log-odds are infinite, count as halfway to their neighbours among the float32
- * numbers (2^-150 and 1 − 2^-25), so order is kept.
+ * numbers (2^-150 and 1 − 2^-25); above 1, where a quotient of two probabilities may lie, they go on by log p. So order is kept.
  */
 export function logit(p: number): number {
-	const inside = p <= 0 ? 2 ** -150 : p >= 1 ? 1 - 2 ** -25 : p;
+	if (p >= 1) return LOGIT_OF_ONE + Math.log(p);
+	const inside = p > 0 ? p : 2 ** -150;
 	return Math.log(inside) - Math.log1p(-inside);
 }
+
+const LOGIT_OF_ONE = Math.log1p(-(2 ** -25)) + 25 * Math.LN2;
 
 /** 1 / (1 + exp(−z)), without overflow. */
 const sigmoid = (z: number): number => (z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z)));
