@@ -199,7 +199,7 @@ describe("train on a log of one's own", () => {
 describe("bad arguments and bad input: exit 2, one line that says what to do, nothing on stdout", () => {
 	const esmm = ["--model", "esmm", "--seed", "1"];
 	it.each([
-		["an unknown model", ["--model", "esm", "--data", "simulator", "--seed", "1"], 'did you mean "esmm"?'],
+		["an unknown model", ["--model", "esnm", "--data", "simulator", "--seed", "1"], 'did you mean "esmm"?'],
 		["an unknown hyperparameter", [...esmm, "--data", "simulator", "--set", "learning=1"], "unknown hyperparameter"],
 		["a hyperparameter without a value", [...esmm, "--data", "simulator", "--set", "lr"], "--set takes name=value"],
 		["a hyperparameter of another type", [...esmm, "--data", "simulator", "--set", "lr=fast"], "must be a number"],
