@@ -47,7 +47,7 @@ const folders = Object.keys(MAY_IMPORT);
 const TESTS = "\\.test\\.ts$|\\.d\\.ts$";
 /** For tests, though not tests themselves. */
 const FOR_TESTS =
-	"^lib/plantedFaults/|(^|/)(temporaryFolders|folderHashes|scratchProject|toyLog|toyDataset|serveFolder|runCommand|killing|killedTraining|killedDriver|stagedModel|toyFolder|checkpointBits|readEvents|gradientCheck|plainLayers)\\.ts$|^lib/mutation\\.(vitest|setup)\\.mts$";
+	"^lib/plantedFaults/|(^|/)(temporaryFolders|folderHashes|scratchProject|toyLog|toyDataset|serveFolder|runCommand|killing|killedTraining|killedDriver|postgresServer|stagedModel|toyFolder|checkpointBits|readEvents|gradientCheck|plainLayers)\\.ts$|^lib/mutation\\.(vitest|setup)\\.mts$";
 const HEAVY =
 	"(^|/)node_modules/(@tensorflow|danfojs-node|arquero|playwright-core|plotly|@duckdb|koffi|bullmq|ioredis|pg/|tinypool|@sparticuz)";
 
