@@ -38,6 +38,7 @@ export { type SqlValue, sql } from "./data/sql";
 export { countsOfLog, type EdgeRate, edgeRates, type LogCounts, nestedCounts } from "./data/statistics";
 export { type Assertion, checkLog } from "./experiment/checkLog";
 export { type DoJob, doJob, type Job, jobFor } from "./experiment/job";
+export { type Mlflow, mlflow } from "./experiment/mlflow";
 export { type KeptPredictions, readPredictions } from "./experiment/predictions";
 export { queryRuns } from "./experiment/queryRuns";
 export { describe, type Execute, execute, hashOf, type Run, type RunResult } from "./experiment/run";

@@ -5,6 +5,7 @@ import { aliCcpProtocol } from "../data/aliccp/protocol";
 import type { Dataset } from "../data/dataset";
 import { cardText } from "../data/prepared/card";
 import { underLease } from "../experiment/lease";
+import { mlflow } from "../experiment/mlflow";
 import { describe, execute, hashOf, Interrupted, type RunResult } from "../experiment/run";
 import { savedRun } from "../experiment/savedRun";
 import { knownFingerprint, load, type Source } from "../experiment/source";
@@ -38,6 +39,7 @@ interface Options {
 	device?: string;
 	store?: string;
 	tensorboard?: string;
+	mlflow?: string;
 	final?: boolean;
 	calibrate?: CalibrationMethod;
 }
@@ -145,6 +147,10 @@ command<Options>(
 			.option("--device <cpu|gpu>", "where TensorFlow runs (default: the GPU where there is one)")
 			.option("--store <dir>", "where results lie (default data/runs)")
 			.option("--tensorboard <dir>", "writes curves for TensorBoard into a folder of the run's own below DIR")
+			.option(
+				"--mlflow <url>",
+				"tells the run to an MLflow server too (experiment: MLFLOW_EXPERIMENT_NAME, or entire-space)",
+			)
 			.option("--final", "opens the test part")
 			.option(
 				"--calibrate <platt|isotonic>",
@@ -158,6 +164,7 @@ command<Options>(
 		chooseDevice(options.device);
 		const { seed, set: hyper, final, tensorboard, calibrate } = options;
 		if (tensorboard !== undefined) checkSummaries(tensorboard);
+		const tracking = options.mlflow === undefined ? undefined : mlflow(options.mlflow);
 		const store = openStore(options.store);
 		const reading = () => {
 			const shown = stageProgress();
@@ -174,16 +181,23 @@ command<Options>(
 		const shown = fitProgress(`${model.name} seed ${seed}`);
 		const board =
 			tensorboard === undefined ? undefined : join(tensorboard, `${model.name}-${seed}-${hashOf(run).slice(0, 12)}`);
+		const listeners = [
+			...(board === undefined ? [] : [tensorBoard(board, run)]),
+			...(tracking ? [tracking.training(hashOf(run), run)] : []),
+		];
 		const result = await execute(model, run, {
 			store,
 			final: final ? { by: commandAgain("train") } : undefined,
 			signal,
 			data,
-			on: board === undefined ? shown : together(shown, tensorBoard(board, run)),
+			on: together(shown, ...listeners),
 			fitted: (fitted) => saveModel(fitted, store.model(hashOf(run, engine().tier))),
-		}).catch((problem) => {
+		}).catch(async (problem) => {
+			await tracking?.close();
 			throw problem instanceof Interrupted ? new Interrupted(`${problem.message}: ${commandAgain("train")}`) : problem;
 		});
+		tracking?.done(hashOf(run), run, result);
+		await tracking?.close();
 		if (result.cached && board !== undefined)
 			process.stderr.write(`the result is from the store: nothing was trained, so nothing is written to ${board}\n`);
 		for (const { reason, count, first } of [...(loaded?.dropped ?? []), ...(loaded?.remarks ?? [])])
