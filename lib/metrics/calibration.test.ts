@@ -85,6 +85,12 @@ describe("calibration", () => {
 		expect(() => calibrationErrors(bad, [0, 1, 0, 1])).toThrow(message);
 		expect(() => reliability(bad, [0, 1, 0, 1])).toThrow(message);
 	});
+	it.each([0, 2.5, -3])("%f bins are refused", (bins) => {
+		expect(() => reliability(Float32Array.of(0.5), [1], bins)).toThrow(`${bins} bins: give a whole number from 1`);
+		expect(() => calibrationErrors(Float32Array.of(0.5), [1], bins)).toThrow(
+			`${bins} bins: give a whole number from 1`,
+		);
+	});
 	it("Wilson's interval by its formula, within [0, 1]", () => {
 		const [bin] = reliability(
 			new Float32Array(40).fill(0.1),

@@ -1,5 +1,5 @@
-import type { ByClass } from "./byClass";
-import { byClass } from "./byClass";
+import { InputError } from "../core/problem";
+import { type ByClass, byClass } from "./byClass";
 import { mustBeFinite } from "./notNumbers";
 import { fromKeys } from "./radix";
 
@@ -27,14 +27,14 @@ export interface ReliabilityBin {
  *
  * @param scores probabilities
  * @param labels 0 or 1 a row
- * @throws InputError NaN or infinite scores, counted
+ * @throws InputError NaN or infinite scores, counted; no whole number of bins
  */
 export const reliability = (
 	scores: Float32Array,
 	labels: ArrayLike<number>,
 	bins: number = CALIBRATION_BINS,
 ): ReliabilityBin[] =>
-	sumsOf(finite(scores, labels), bins).map(({ n, positives, predicted }) => ({
+	sumsOf(finite(scores, labels, bins), bins).map(({ n, positives, predicted }) => ({
 		...{ n, positives, predicted: predicted / n, observed: positives / n },
 		...wilson(positives, n),
 	}));
@@ -53,13 +53,13 @@ export interface CalibrationErrors {
  *
  * @param scores probabilities
  * @param labels 0 or 1 a row
- * @throws InputError NaN or infinite scores, counted
+ * @throws InputError NaN or infinite scores, counted; no whole number of bins
  */
 export const calibrationErrors = (
 	scores: Float32Array,
 	labels: ArrayLike<number>,
 	bins: number = CALIBRATION_BINS,
-): CalibrationErrors | undefined => calibrationErrorsOf(finite(scores, labels), bins);
+): CalibrationErrors | undefined => calibrationErrorsOf(finite(scores, labels, bins), bins);
 
 /** The same of scores that are sorted already. */
 export function calibrationErrorsOf(of: ByClass, bins: number): CalibrationErrors | undefined {
@@ -87,7 +87,8 @@ export function calibrationErrorsOf(of: ByClass, bins: number): CalibrationError
 	};
 }
 
-function finite(scores: Float32Array, labels: ArrayLike<number>): ByClass {
+function finite(scores: Float32Array, labels: ArrayLike<number>, bins: number): ByClass {
+	if (!(Number.isSafeInteger(bins) && bins > 0)) throw new InputError(`${bins} bins: give a whole number from 1`);
 	mustBeFinite(scores);
 	return byClass(scores, labels);
 }

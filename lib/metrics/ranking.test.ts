@@ -78,6 +78,15 @@ describe("auc", () => {
 		expect(auc(Float32Array.of(1, 2, 3), [0, 0, 1]).se).toBeNull();
 		expect(auc(Float32Array.of(1, 2, 3), [0, 1, 1]).se).toBeNull();
 	});
+	it("one row has no AUC; all scores equal have no spread of placements, so a standard error of 0", () => {
+		expect(auc(Float32Array.of(0.5), [1])).toEqual({ value: null, se: null, n: 1, positives: 1 });
+		expect(auc(new Float32Array(8).fill(0.5), [1, 0, 1, 0, 1, 0, 0, 0])).toEqual({
+			value: 0.5,
+			se: 0,
+			n: 8,
+			positives: 3,
+		});
+	});
 	it("standard error matches the spread over repeated samples", () => {
 		const values: number[] = [];
 		const errors: number[] = [];

@@ -2,7 +2,7 @@
 export interface Room {
 	/** Predictions of the rows at hand, in their order; metrics overwrite them. */
 	readonly scores: Float32Array;
-	/** 0/1. Where there is a truth they share its scratch memory: labels first, then the truth. */
+	/** 0/1, labels or clicks. Where there is a truth they share its scratch memory, and are gone once something was sorted with it. */
 	readonly labels: Uint8Array;
 	/** True probabilities. Empty where no truth is known. */
 	readonly truth: Float32Array;

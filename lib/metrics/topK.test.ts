@@ -82,20 +82,28 @@ describe("precision, recall and F1 of the highest scores", () => {
 		const bad = Float32Array.of(0, Number.NaN, 1, Number.NaN);
 		expect(() => topK(bad, new Uint8Array(4), 25)).toThrow(/^2 of 4 scores are NaN, the first in row 1: /);
 	});
+	it.each([0, -1, 100.5, Number.NaN])("the top %f percent are refused", (percent) => {
+		expect(() => topK(Float32Array.of(1), Uint8Array.of(1), percent)).toThrow(
+			"give a percentage above 0 and at most 100",
+		);
+	});
 	it.each([
 		[0.2, 1, 10],
 		[0.3, 3, 30],
-	])("standard errors match the spread over repeated samples: rate %f, shift %i, top %i percent", (rate, shift, percent) => {
-		const rounds = Array.from({ length: 600 }, () => {
-			const labels = Uint8Array.from({ length: 1000 }, () => +(random.uniform() < rate));
-			const scores = Float32Array.from(labels, (y) => random.normal() + shift * y);
-			return topK(scores, labels, percent);
-		});
-		for (const kind of ["precision", "recall", "f1"] as const) {
-			const all = rounds.map((round) => round[kind]).filter(({ se }) => se !== null);
-			const error = Math.sqrt(sum(all.map(({ se }) => (se as number) ** 2)) / all.length);
-			// The spread of 600 values is itself known to ±2.9 %; four of those, and 3 % for the rate at the cut, which is estimated.
-			expect(Math.abs(error / spreadOf(all.map(({ value }) => value as number)) - 1), kind).toBeLessThan(0.15);
-		}
-	});
+	])(
+		"standard errors match the spread over repeated samples: rate %f, shift %i, top %i percent",
+		(rate, shift, percent) => {
+			const rounds = Array.from({ length: 600 }, () => {
+				const labels = Uint8Array.from({ length: 1000 }, () => +(random.uniform() < rate));
+				const scores = Float32Array.from(labels, (y) => random.normal() + shift * y);
+				return topK(scores, labels, percent);
+			});
+			for (const kind of ["precision", "recall", "f1"] as const) {
+				const all = rounds.map((round) => round[kind]).filter(({ se }) => se !== null);
+				const error = Math.sqrt(sum(all.map(({ se }) => (se as number) ** 2)) / all.length);
+				// The spread of 600 values is itself known to ±2.9 %; four of those, and 3 % for the rate at the cut, which is estimated.
+				expect(Math.abs(error / spreadOf(all.map(({ value }) => value as number)) - 1), kind).toBeLessThan(0.15);
+			}
+		},
+	);
 });

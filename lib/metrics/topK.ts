@@ -1,5 +1,5 @@
-import type { ByClass } from "./byClass";
-import { byClass } from "./byClass";
+import { InputError } from "../core/problem";
+import { type ByClass, byClass } from "./byClass";
 
 /** The shares of rows, in percent, at which `evaluate` cuts. */
 export const topPercents = [0.1, 0.6, 1] as const;
@@ -34,10 +34,13 @@ export interface TopK {
  *
  * @param labels 0 or 1 a row
  * @param percent in (0, 100]
- * @throws InputError NaN scores, counted
+ * @throws InputError NaN scores, counted; a percentage out of range
  */
-export const topK = (scores: Float32Array, labels: ArrayLike<number>, percent: number): TopK =>
-	topsOf(byClass(scores, labels), [percent])[0];
+export function topK(scores: Float32Array, labels: ArrayLike<number>, percent: number): TopK {
+	if (!(percent > 0 && percent <= 100))
+		throw new InputError(`the top ${percent} % of the rows: give a percentage above 0 and at most 100`);
+	return topsOf(byClass(scores, labels), [percent])[0];
+}
 
 /** `topK` at several cuts, of scores that are sorted already. */
 export function topsOf(of: ByClass, percents: readonly number[]): TopK[] {
