@@ -4,6 +4,7 @@ import { dirname, extname } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { InputError, unknownName } from "../core/problem";
 import { checkWritable } from "../data/writable";
+import { mlflow } from "../experiment/mlflow";
 import { localPool } from "../experiment/pool";
 import { Interrupted } from "../experiment/run";
 import type { Runner } from "../experiment/runJobs";
@@ -25,6 +26,7 @@ interface Options {
 	final?: boolean;
 	store?: string;
 	out?: string;
+	mlflow?: string;
 }
 
 /** How a file ends → what is written into it. */
@@ -80,13 +82,19 @@ command<Options>(
 			.option("--shared <dir>", "with --queue: folder or object store that driver and workers share")
 			.option("--final", "opens the test part for the chosen setting of each model, and records that")
 			.option("--store <dir>", "where results lie (default data/runs)")
+			.option(
+				"--mlflow <url>",
+				"tells the runs to an MLflow server too (experiment: MLFLOW_EXPERIMENT_NAME, or entire-space)",
+			)
 			.option("--out <file>", "writes the table: .md, .csv, .tex or .html"),
 	async (options, signal, args) => {
 		const sweep = parseSweep(...specIn(args));
 		const { out, final } = options;
 		if (out !== undefined) checkOut(out);
+		const tracking = options.mlflow === undefined ? undefined : mlflow(options.mlflow);
 		const store = openStore(options.store);
-		const runner = await runnerOf(options, store);
+		const where = await runnerOf(options, store);
+		const runner = tracking ? tracking.runner(where) : where;
 		const live = sweepProgress();
 		try {
 			const outcome = await runSweep(sweep, { store, runner, final, signal, on: live.hear });

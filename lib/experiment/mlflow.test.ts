@@ -139,6 +139,16 @@ describe("MLflow", () => {
 		await again.close();
 		expect(runs).toHaveLength(1);
 		expect(runs[0].metrics).toEqual(metrics);
+
+		// The test part is opened later, here by a runner that tells of its runs: its metrics, and nothing that was told.
+		const runner = mlflow(url, { experiment: "CVR & co" }).runner(inProcess(store));
+		const before = metrics.length;
+		const { results } = await runJobs([{ ...job, final: { by: "a test" } }], { store, runner });
+		await runner.close();
+		const test = Object.entries(results.get(job.hash)?.test ?? {}).filter(([, { value }]) => value !== null);
+		expect(runs).toHaveLength(1);
+		const added = runs[0].metrics.slice(before).map(({ key }) => key);
+		expect(added).toEqual([...test.map(([name]) => mlflowName(`test/${name}`)), "samplesPerSecond", "epochs"]);
 		expect(calls.filter((path) => path === "runs/create")).toHaveLength(1);
 	});
 	it("hears one training: each epoch's validation too, and one that is stopped and goes on is one MLflow run", async () => {

@@ -3,13 +3,15 @@ import type { EpochRecord } from "../train/position";
 import type { TrainEvent } from "../train/trainEvent";
 import { mlflowName } from "./mlflowName";
 import { type Rest, RestError, rest } from "./mlflowRest";
-import type { Run, RunResult } from "./result";
-import type { JobEvent } from "./runJobs";
+import type { Part, Run, RunResult } from "./result";
+import type { JobEvent, Runner } from "./runJobs";
 
 /** Runs told to an MLflow server, as they go on. The store stays the truth. */
 export interface Mlflow {
 	/** Hears jobs, wherever they run: `runJobs(jobs, { …, on: tracking.job })`. */
-	job(event: JobEvent): void;
+	job(event: Omit<JobEvent, "counts">): void;
+	/** Does what a runner does and tells of it, for whoever hands jobs to a runner alone, as a sweep; closes both. */
+	runner(of: Runner): Runner;
 	/** Hears one training: `fit(model, { …, on: tracking.training(hash, run) })`. */
 	training(hash: string, run: Run): Listener;
 	/** A run's result is there, new or from the store. */
@@ -76,25 +78,62 @@ export function mlflow(url: string, { experiment = experimentHere() }: { experim
 		const loss = at.seen(event);
 		if (loss === undefined) return;
 		const { update, lr, rate } = event;
-		say(() => log(server, at.id, { "epoch loss": loss, "learning rate": lr, "samples per second": rate }, update));
+		const metrics = { "epoch loss": loss, "learning rate": lr, "samples per second": rate };
+		say(async () => void (at.ended || (await log(server, at.id, metrics, update))));
 	};
-	const end = (hash: string, run: Run, status: "FINISHED" | "FAILED" | "KILLED", metrics: Metrics = {}) => {
+	const end = (hash: string, run: Run, status: "FINISHED" | "FAILED" | "KILLED", result?: RunResult) => {
 		const at = tracked(hash, run);
 		say(async () => {
-			if (at.ended) return;
-			await log(server, at.id, metrics, 0);
+			// What was told before is told again only where the test part was opened since.
+			if (at.ended && (!result?.test || result.cached)) return;
+			await log(server, at.id, result ? metricsOf(result, at.ended ? ["test"] : ["valid", "test"]) : {}, 0);
 			await server("runs/update", { run_id: at.id, status, end_time: Date.now() });
-			runs.delete(hash);
 		});
+		runs.delete(hash);
 	};
-	const done = (hash: string, run: Run, result: RunResult) => end(hash, run, "FINISHED", metricsOf(result));
+	const done = (hash: string, run: Run, result: RunResult) => end(hash, run, "FINISHED", result);
+	const job: Mlflow["job"] = ({ kind, job: { hash, run }, training, result }) => {
+		if (kind === "begun") tracked(hash, run);
+		else if (training) step(hash, run, training);
+		else if (result) done(hash, run, result);
+		else if (kind === "failed") end(hash, run, "FAILED");
+	};
+	const close = async () => {
+		let timer: NodeJS.Timeout | undefined;
+		const late = new Promise<void>((resolve) => {
+			timer = setTimeout(() => {
+				giveUp(`it has not taken all in ${CLOSE / 1000} s`);
+				resolve();
+			}, CLOSE);
+		});
+		await Promise.race([sending, late]);
+		clearTimeout(timer);
+	};
 	return {
-		job({ kind, job: { hash, run }, training, result }) {
-			if (kind === "begun") tracked(hash, run);
-			else if (training) step(hash, run, training);
-			else if (result) done(hash, run, result);
-			else if (kind === "failed") end(hash, run, "FAILED");
-		},
+		job,
+		done,
+		close,
+		runner: (of) => ({
+			get slots() {
+				return of.slots;
+			},
+			async do(one, hear, signal) {
+				job({ kind: "begun", job: one });
+				const told = (training: TrainEvent) => {
+					job({ kind: "step", job: one, training });
+					hear(training);
+				};
+				try {
+					const result = await of.do(one, told, signal);
+					job({ kind: "done", job: one, result });
+					return result;
+				} catch (problem) {
+					end(one.hash, one.run, signal.aborted ? "KILLED" : "FAILED");
+					throw problem;
+				}
+			},
+			close: () => of.close().finally(close),
+		}),
 		training(hash, run) {
 			let update = 0;
 			const hear = (event: TrainEvent) => {
@@ -104,22 +143,12 @@ export function mlflow(url: string, { experiment = experimentHere() }: { experim
 			return Object.assign(hear, {
 				epoch({ choose, value }: EpochRecord) {
 					const at = tracked(hash, run);
-					if (value !== null) say(() => log(server, at.id, { [`validation ${choose}`]: value }, update));
+					if (value === null) return;
+					const step = update;
+					say(async () => void (at.ended || (await log(server, at.id, { [`validation ${choose}`]: value }, step))));
 				},
 				end: (finished: boolean) => void (finished || end(hash, run, "KILLED")),
 			});
-		},
-		done,
-		async close() {
-			let timer: NodeJS.Timeout | undefined;
-			const late = new Promise<void>((resolve) => {
-				timer = setTimeout(() => {
-					giveUp(`it has not taken all in ${CLOSE / 1000} s`);
-					resolve();
-				}, CLOSE);
-			});
-			await Promise.race([sending, late]);
-			clearTimeout(timer);
 		},
 	};
 }
@@ -205,9 +234,9 @@ async function log(server: Rest, id: string, metrics: Metrics, step: number): Pr
 		await server("runs/log-batch", { run_id: id, metrics: all.slice(from, from + 1000) });
 }
 
-function metricsOf({ metrics, test, samplesPerSecond, epochs }: RunResult): Metrics {
-	const of = (part: string, values: RunResult["metrics"] = {}) =>
-		Object.entries(values).flatMap(([name, { value }]) =>
+function metricsOf({ metrics, test, samplesPerSecond, epochs }: RunResult, parts: readonly Part[]): Metrics {
+	const of = (part: Part, values: RunResult["metrics"] = {}) =>
+		Object.entries(parts.includes(part) ? values : {}).flatMap(([name, { value }]) =>
 			value === null ? [] : [[`${part}/${name}`, value] as const],
 		);
 	return { ...Object.fromEntries([...of("valid", metrics), ...of("test", test)]), samplesPerSecond, epochs };
