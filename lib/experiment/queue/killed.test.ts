@@ -23,6 +23,7 @@ it.each([1, 2, 3])(
 			`seed ${seed}: ${seconds.toFixed(0)} s (undisturbed ${undisturbed.seconds.toFixed(0)} s); next result after ${told}\n`,
 		);
 		expect(recovery).toHaveLength(kills.length);
+		expect(undisturbed.results).toHaveLength(RUNS);
 		expect(new Set(results.map(({ run }) => run)).size).toBe(RUNS);
 		expect(results.map(timeless)).toEqual(undisturbed.results.map(timeless));
 	},

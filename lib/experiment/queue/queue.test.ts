@@ -162,6 +162,29 @@ describe.each(Object.keys(backends))("a queue on %s", (name) => {
 	});
 });
 
+it("a PostgreSQL that crashes in the middle of a sweep and starts again costs no run", async () => {
+	const bin = findPostgres();
+	if (!bin) {
+		process.stdout.write("no PostgreSQL here: it was NOT crashed\n");
+		return;
+	}
+	const server = await startPostgres(bin, folder(), await freePort());
+	const store = openStore(folder());
+	const worker = startWork(server.url);
+	const runner = await queueRunner(server.url, { store, say: quiet });
+	const list = await jobs([1, 2, 3, 4, 5, 6]);
+	let crash: Promise<void> | undefined;
+	const on = ({ kind }: JobEvent) => {
+		if (kind === "done") crash ??= server.crash();
+	};
+	const outcome = await runJobs(list, { store, runner, on });
+	await crash;
+	expect([outcome.done, outcome.failed]).toEqual([6, 0]);
+	await runner.close();
+	await worker.end();
+	await server.stop();
+});
+
 /** Removes everything from the queue. */
 async function forget(url: string): Promise<void> {
 	const queue = openQueue(queueAddress(url)) as unknown as {
