@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { temporaryFolders } from "../data/readers/temporaryFolders";
 import { evaluate } from "../metrics/evaluate";
+import { epochsHeard } from "./epochsHeard";
 import { type Job, jobFor } from "./job";
 import { mlflow } from "./mlflow";
 import { mlflowName } from "./mlflowName";
@@ -218,6 +219,31 @@ describe("MLflow", () => {
 				`--mlflow takes a server's address, as http://localhost:5000, not "${url}"`,
 			);
 	});
+});
+
+it("epochs are told from the steps that are heard, the last of an epoch among them or not", () => {
+	const step = (epoch: number, step: number, loss: number, stage = 1) => ({
+		...{
+			stage,
+			stages: 2,
+			epoch,
+			epochs: 2,
+			step,
+			steps: 3,
+			update: 10 * epoch + step,
+			rows: 100 * step,
+			loss,
+			lr: 1,
+			rate: 1,
+		},
+	});
+	const { hear, rest } = epochsHeard();
+	const heard = [step(1, 1, 0.9), step(1, 3, 0.6), step(2, 2, 0.5), step(1, 1, 0.3, 2)].map((event) =>
+		hear(event).map(({ loss, last }) => [loss, last.update]),
+	);
+	expect(heard).toEqual([[], [[expect.closeTo((100 * 0.9 + 200 * 0.6) / 300, 12), 13]], [], [[0.5, 22]]]);
+	expect(rest().map(({ loss }) => loss)).toEqual([0.3]);
+	expect(rest()).toEqual([]);
 });
 
 it("names of metrics are made of what MLflow takes, and stay different", () => {

@@ -1,6 +1,7 @@
 import { InputError } from "../core/problem";
 import type { EpochRecord } from "../train/position";
 import type { TrainEvent } from "../train/trainEvent";
+import { type EpochHeard, epochsHeard } from "./epochsHeard";
 import { mlflowName } from "./mlflowName";
 import { type Rest, RestError, rest } from "./mlflowRest";
 import type { Part, Run, RunResult } from "./result";
@@ -68,21 +69,24 @@ export function mlflow(url: string, { experiment = experimentHere() }: { experim
 	};
 	const runs = new Map<string, Tracked>();
 	const tracked = (hash: string, run: Run): Tracked => {
-		const known = runs.get(hash) ?? { seen: epochMean(), id: "", ended: false };
+		const known = runs.get(hash) ?? { epochs: epochsHeard(), id: "", ended: false };
 		if (!runs.has(hash)) say(() => begin(server, experiment, hash, run, known));
 		runs.set(hash, known);
 		return known;
 	};
 	const step = (hash: string, run: Run, event: TrainEvent) => {
 		const at = tracked(hash, run);
-		const loss = at.seen(event);
-		if (loss === undefined) return;
-		const { update, lr, rate } = event;
-		const metrics = { "epoch loss": loss, "learning rate": lr, "samples per second": rate };
-		say(async () => void (at.ended || (await log(server, at.id, metrics, update))));
+		tell(at, at.epochs.hear(event));
+	};
+	const tell = (at: Tracked, epochs: readonly EpochHeard[]) => {
+		for (const { loss, last } of epochs) {
+			const metrics = { "epoch loss": loss, "learning rate": last.lr, "samples per second": last.rate };
+			say(async () => void (at.ended || (await log(server, at.id, metrics, last.update))));
+		}
 	};
 	const end = (hash: string, run: Run, status: "FINISHED" | "FAILED" | "KILLED", result?: RunResult) => {
 		const at = tracked(hash, run);
+		tell(at, at.epochs.rest());
 		say(async () => {
 			// What was told before is told again only where the test part was opened since.
 			if (at.ended && (!result?.test || result.cached)) return;
@@ -157,8 +161,7 @@ const experimentHere = (): string => process.env.MLFLOW_EXPERIMENT_NAME || "enti
 
 /** A run that is told of. */
 interface Tracked {
-	/** Gives the epoch's mean loss at its last step. */
-	seen(event: TrainEvent): number | undefined;
+	epochs: ReturnType<typeof epochsHeard>;
 	/** MLflow's. */
 	id: string;
 	/** Told to its end before. */
@@ -240,15 +243,4 @@ function metricsOf({ metrics, test, samplesPerSecond, epochs }: RunResult, parts
 			value === null ? [] : [[`${part}/${name}`, value] as const],
 		);
 	return { ...Object.fromEntries([...of("valid", metrics), ...of("test", test)]), samplesPerSecond, epochs };
-}
-
-/** The mean loss of an epoch, each batch weighted by its rows, at the epoch's last step. */
-function epochMean(): Tracked["seen"] {
-	let [sum, rows] = [0, 0];
-	return ({ loss, rows: now, step, steps }) => {
-		if (step === 1) [sum, rows] = [0, 0];
-		sum += loss * (now - rows);
-		rows = now;
-		return step === steps ? sum / rows : undefined;
-	};
 }
