@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { not } from "../core/graph";
+import { hm3 } from "../models/hm3";
 import { withComplements } from "./complement";
 
 const graph = { impression: { click: "ctr" }, click: { dAction: "dar", oAction: not("dar") } };
@@ -18,4 +19,16 @@ it("of the impression itself, every row counts; an event that the log holds stay
 	const own = { click, skip: Uint8Array.of(1, 1) };
 	expect(withComplements({ rows: 2, events: own }, skip).events).toEqual(own);
 	expect(withComplements({ rows: 2, events: {} }, skip).events).toEqual({});
+});
+
+it("a complement that several spaces lead to is a row of any of them without the event", () => {
+	const events = {
+		click: Uint8Array.of(1, 1, 1, 1, 0),
+		micro: Uint8Array.of(1, 1, 0, 0, 0),
+		dAction: Uint8Array.of(1, 0, 1, 0, 0),
+	};
+	const { oMicro, oAction, ...rest } = withComplements({ rows: 5, events }, hm3.graph).events;
+	expect(rest).toEqual(events);
+	expect([...oMicro]).toEqual([0, 0, 1, 1, 0]);
+	expect([...oAction]).toEqual([0, 1, 0, 1, 0]);
 });

@@ -3,8 +3,14 @@ import { unknownName } from "../core/problem";
 import { aman } from "./aman";
 import { base } from "./base";
 import { division } from "./division";
+import { dnn } from "./dnn";
+import { dnnOs } from "./dnnOs";
+import { esm2 } from "./esm2";
+import { esm2Mi } from "./esm2Mi";
 import { esmm } from "./esmm";
 import { esmmNs } from "./esmmNs";
+import { hm3 } from "./hm3";
+import { hm3R } from "./hm3R";
 import { oversampling } from "./oversampling";
 import { unbias } from "./unbias";
 
@@ -17,6 +23,12 @@ export const models = {
 	division,
 	"esmm-ns": esmmNs,
 	esmm,
+	dnn,
+	"dnn-os": dnnOs,
+	esm2,
+	"esm2-mi": esm2Mi,
+	hm3,
+	"hm3-r": hm3R,
 } as const;
 
 /**

@@ -64,9 +64,10 @@ export async function memoryless(
 function conditions(card: Card, graph: Graph): Map<string, string> {
 	const sql = new Map(Object.keys(card.events).map((event) => [event, `${sqlName(event)} = 1`]));
 	for (const { event, space, of } of complements(graph)) {
-		if (sql.has(event) || !sql.has(of)) continue;
+		if (Object.hasOwn(card.events, event) || !sql.has(of)) continue;
 		const within = sql.get(space);
-		sql.set(event, `(NOT ${sql.get(of)}${within === undefined ? "" : ` AND ${within}`})`);
+		const here = `(NOT ${sql.get(of)}${within === undefined ? "" : ` AND ${within}`})`;
+		sql.set(event, sql.has(event) ? `(${sql.get(event)} OR ${here})` : here);
 	}
 	return sql;
 }
