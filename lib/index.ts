@@ -39,6 +39,7 @@ export { countsOfLog, type EdgeRate, edgeRates, type LogCounts, nestedCounts } f
 export { type Assertion, checkLog } from "./experiment/checkLog";
 export { type DoJob, doJob, type Job, jobFor } from "./experiment/job";
 export { type Mlflow, mlflow } from "./experiment/mlflow";
+export { type LocalPool, localPool } from "./experiment/pool";
 export { type KeptPredictions, readPredictions } from "./experiment/predictions";
 export { queryRuns } from "./experiment/queryRuns";
 export { describe, type Execute, execute, hashOf, type Run, type RunResult } from "./experiment/run";
@@ -47,6 +48,8 @@ export { type Findings, findingsOf, writeSimulated } from "./experiment/simulate
 export { type Ceilings, ceilings, type SelectionBias, selectionBias } from "./experiment/simulatedTruth";
 export { load, type Reading, type Source } from "./experiment/source";
 export { openStore, type Store } from "./experiment/store";
+export type { SweepOutcome, SweepRow } from "./experiment/sweep/outcome";
+export type { SweepSpec } from "./experiment/sweep/spec";
 export { type Bin, binned } from "./metrics/bins";
 export { detectable, paired, type Summary, summary } from "./metrics/compare";
 export { evaluate, type Labelled, labelled } from "./metrics/evaluate";
@@ -121,4 +124,6 @@ export { show } from "./view/notebook";
 export { paperFigure, paperView } from "./view/paper";
 export { fitProgress, jobProgress, progress, type RunsEvent, runProgress } from "./view/progress";
 export { selectionFigure } from "./view/selectionFigure";
+export { type SweepOptions, sweep } from "./view/sweep";
+export { sweepTable } from "./view/sweepTable";
 export { type Cell, type Estimate, type Table, tableOf } from "./view/table";
