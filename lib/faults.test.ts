@@ -31,7 +31,7 @@ function copyOfProject(): string {
 		cpSync(join(PROJECT, name), join(root, name), { recursive: true });
 	mkdirSync(join(root, "data"));
 	cpSync(join(PROJECT, "data/published.json"), join(root, "data/published.json"));
-	symlinkSync(join(PROJECT, "node_modules"), join(root, "node_modules"));
+	for (const name of ["node_modules", ".venv"]) symlinkSync(join(PROJECT, name), join(root, name));
 	return root;
 }
 

@@ -8,6 +8,7 @@ import { layers } from "./layers";
 import { metrics } from "./metrics";
 import { papers } from "./papers";
 import { prediction } from "./prediction";
+import { queue } from "./queue";
 import { results } from "./results";
 import { simulation } from "./simulation";
 import { statistics } from "./statistics";
@@ -36,6 +37,7 @@ export const plantedFaults: PlantedFault[] = [
 	...doctor,
 	...layers,
 	...prediction,
+	...queue,
 	...calibration,
 	...papers,
 	...results,

@@ -159,7 +159,7 @@ describe.each(Object.keys(backends))("a queue on %s", (name) => {
 		expect((await going).done).toBe(2);
 		await runner.close();
 		expect((await worker.end()).done).toBe(2);
-	});
+	}, 60_000);
 });
 
 it("a PostgreSQL that crashes in the middle of a sweep and starts again costs no run", async () => {
