@@ -4,12 +4,21 @@ export { type Balance, equal, gradNorm, uncertainty } from "./core/balance";
 export type { EpochHook, HookField, HookRows } from "./core/epochHook";
 export { type Edge, type EventOf, type Graph, logProb, not, type ProbOf, type TowerOf } from "./core/graph";
 export type { Inputs, Layers } from "./core/layers";
-export { type Loss, logLoss, rowLoss } from "./core/loss";
+export { type Loss, logLoss, overEveryRow, rowLoss } from "./core/loss";
 export type { MetricName } from "./core/metricName";
 export { defineModel, entireSpace, type Hyper, type Model, type Stage, withHyper } from "./core/model";
 export { eventOf, IMPRESSION, type Prob, pCTCVR, pCTR, pCVR, spaceOf } from "./core/prob";
 export { InputError } from "./core/problem";
 export { type Random, stream } from "./core/random";
+export {
+	inverse,
+	type RowWeights,
+	rejected,
+	repeated,
+	type Sampling,
+	type StageRows,
+	withOthers,
+} from "./core/sampling";
 export { type Optimizer, type Training, training } from "./core/training";
 export { type PrepareAliCcp, type PreparedAliCcp, prepareAliCcp } from "./data/aliccp/prepare";
 export type { AliCcpProtocol } from "./data/aliccp/protocol";
@@ -51,14 +60,26 @@ export { openStore, type Store } from "./experiment/store";
 export type { SweepOutcome, SweepRow } from "./experiment/sweep/outcome";
 export type { SweepSpec } from "./experiment/sweep/spec";
 export { type Bin, binned } from "./metrics/bins";
-export { detectable, paired, type Summary, summary } from "./metrics/compare";
+export { type BootstrapDifference, bootstrapDifference, type Resampling } from "./metrics/bootstrap";
+export { type CalibrationErrors, calibrationErrors, type ReliabilityBin, reliability } from "./metrics/calibration";
+export { applyCalibration, type Calibration, fitCalibration } from "./metrics/calibrators/calibration";
+export { type CalibrationMethod, type Calibrator, calibrate, fitCalibrator } from "./metrics/calibrators/calibrator";
+export type { ClusterDifference } from "./metrics/clusterDifference";
+export { detectable, type PairedSummary, paired, type Summary, summary } from "./metrics/compare";
+export { betterIs, definitionOf } from "./metrics/definition";
+export { delong } from "./metrics/delong";
 export { evaluate, type Labelled, labelled } from "./metrics/evaluate";
+export { evaluateBy, type GroupMetrics, type Groups } from "./metrics/evaluateBy";
 export { type Gauc, type GaucWeight, gauc } from "./metrics/gauc";
+export { holm } from "./metrics/holm";
 export { type OffPolicy, offPolicy } from "./metrics/propensity";
 export { type Auc, auc } from "./metrics/ranking";
 export { type Shift, shift } from "./metrics/selection";
-export { kl, pcoc, rmse, softAuc } from "./metrics/truth";
+export { spearman } from "./metrics/spearman";
+export { type TopK, topK } from "./metrics/topK";
+export { kl, logRmse, mae, pcoc, rmse, softAuc } from "./metrics/truth";
 export type { MetricValue } from "./metrics/value";
+export { type Comparison, type JudgedComparison, type Outcome, verdicts } from "./metrics/verdict";
 export { modelNamed, models } from "./models/index";
 export { cstwaTable1, type PreparedCounts, preparedCounts } from "./papers/cstwaTable1";
 export { esm2Edges, esm2Figure3, esm2Table1 } from "./papers/esm2Statistics";
@@ -98,6 +119,8 @@ export {
 export { makeWorld, type Simulated, type SimulateOptions, simulate, type World } from "./simulator/simulate";
 export { calendarTable, itemsTable, usersTable, type WorldTable } from "./simulator/tables";
 export { tf } from "./tensor/native";
+export { type Calibrated, calibrated } from "./train/calibrated";
+export { type CalibratedMetrics, calibrateModel } from "./train/calibrateModel";
 export { type Finding, lineOf } from "./train/doctor/finding";
 export type { EncodedRow } from "./train/encodedRows";
 export { type EvaluateFolder, evaluateFolder, type Predictor } from "./train/evaluateFolder";

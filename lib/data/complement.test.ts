@@ -22,7 +22,7 @@ it("of the impression itself, every row counts; an event that the log holds stay
 });
 
 it("a complement that several spaces lead to is a row of any of them without the event", () => {
-	const events = {
+	const events: Record<string, Uint8Array> = {
 		click: Uint8Array.of(1, 1, 1, 1, 0),
 		micro: Uint8Array.of(1, 1, 0, 0, 0),
 		dAction: Uint8Array.of(1, 0, 1, 0, 0),
