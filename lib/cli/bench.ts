@@ -8,6 +8,7 @@ import { benchMemory } from "../../bench/memory";
 import { benchMetrics } from "../../bench/metrics";
 import { benchPredict } from "../../bench/predict";
 import { textOf, withResult } from "../../bench/results";
+import { benchSweep } from "../../bench/sweep";
 import { benchTrain } from "../../bench/train";
 import { InputError } from "../core/problem";
 import { projectRoot } from "../core/root";
@@ -63,6 +64,7 @@ const WHOLE = {
 	predict: { rounds: 5, rows: 20 * 8192 },
 	metrics: { rounds: 5, rows: 10_000_000 },
 	memory: { steps: 10_000, repeats: 3 },
+	sweep: { rounds: 3, runs: 8, rows: 100_000 },
 };
 
 const train: Job<typeof WHOLE.train> = {
@@ -108,6 +110,16 @@ const memory: Job<typeof WHOLE.memory> = {
 	work: async (options, signal) => answerIf(await benchMemory({ ...options, signal, say }), options, WHOLE.memory),
 };
 
+const sweep: Job<typeof WHOLE.sweep> = {
+	about: "Runs a second of two workers with one thread each, of one such worker, and of one with two threads.",
+	define: (options) =>
+		options
+			.option("--rounds <n>", "rounds, each way once", wholeNumber("--rounds", 1), WHOLE.sweep.rounds)
+			.option("--runs <n>", "runs of a sweep", wholeNumber("--runs", 2), WHOLE.sweep.runs)
+			.option("--rows <n>", "impressions of the log", wholeNumber("--rows", 10_000), WHOLE.sweep.rows),
+	work: async (options, signal) => answerIf(await benchSweep({ ...options, signal, say }), options, WHOLE.sweep),
+};
+
 /** Records a result of a run that is whole, and gives it. */
 function answerIf<O extends Record<string, number>>(result: BenchResult, options: O, whole: O): Promise<Answer> {
 	const names = Object.keys(whole);
@@ -149,6 +161,7 @@ jobs("bench", "Measures, against public programs where there are any, and record
 	predict,
 	metrics,
 	memory,
+	sweep,
 	data,
 	evaluation,
 });
