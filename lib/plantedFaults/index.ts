@@ -12,6 +12,7 @@ import { queue } from "./queue";
 import { results } from "./results";
 import { simulation } from "./simulation";
 import { statistics } from "./statistics";
+import { sweeps } from "./sweeps";
 import { training } from "./training";
 
 /** A fault that somebody could make: a small change of one source file, and the test that must notice it. */
@@ -44,5 +45,6 @@ export const plantedFaults: PlantedFault[] = [
 	...benchmarks,
 	...simulation,
 	...statistics,
+	...sweeps,
 	...comparison,
 ].map(([fault, file, from, to, test, name]) => ({ fault, file, from, to, test, name }));
