@@ -36,6 +36,14 @@ function endOf(kind: "table" | "figure", format: string): string {
 	return `.${formats[format]}`;
 }
 
+/** Tables that can be asked for: those that are there as files, and those that runs give. */
+const tableNames = (files: readonly string[]): string[] => [
+	...new Set([
+		...tablePlans.map(nameOfTable),
+		...files.map((one) => one.replace(/^([\w-]+?)-table-([\w-]+)$/, "$1/$2")),
+	]),
+];
+
 const figuresFolder = (): string => process.env.FIGURES || join(projectRoot(), "figures");
 
 /** A file that the notebooks and `reproduce` wrote. */
@@ -46,7 +54,7 @@ function written(kind: "table" | "figure", name: string, format: string): string
 	if (existsSync(file)) return file;
 	const there = existsSync(folder) ? readdirSync(folder).filter((one) => one.endsWith(end)) : [];
 	const names = there.map((one) => one.slice(0, -end.length));
-	const known = kind === "table" ? names.map((one) => one.replace(/^([\w-]+)-table-(\w+)$/, "$1/$2")) : names;
+	const known = kind === "table" ? tableNames(names) : names;
 	throw new InputError(`${unknownName(kind, name, known).message}; "npm run reproduce" writes what is missing`);
 }
 

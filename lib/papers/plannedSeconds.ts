@@ -53,7 +53,11 @@ export async function plannedTable(
 		return known.seconds * share;
 	};
 	const seconds = Math.round(BESIDE * open.reduce((sum, one) => sum + secondsOf(one), 0));
-	const from = [...about].map(([model, { from }]) => `${model}: ${from}`).join("; ") || "all runs are in the store";
+	const why = [...new Set([...about.values()].map(({ from }) => from))].map((from) => {
+		const models = [...about].filter(([, one]) => one.from === from).map(([model]) => model);
+		return `${models.join(", ")}: ${from}`;
+	});
+	const from = why.join("; ") || "all runs are in the store";
 	return {
 		...{ paper: plan.paper, table: plan.table },
 		...(data ? {} : { preset, rows }),

@@ -152,7 +152,7 @@ describe("what a table would take", () => {
 		// 5 epochs of 0.45 × 8,000 rows at 20,000 a second, half as much again, 6 runs.
 		expect(await plannedTable(plan, { scale: "full", store: empty })).toMatchObject({
 			...{ paper: "esmm", table: "Table 2", preset: "tiny", rows: 8000, seeds: 3, runs: 6, stored: 0, seconds: 8 },
-			from: expect.stringContaining("base: no run in the store, so 5 epochs at 20,000 rows/s"),
+			from: expect.stringContaining("base, esmm: no run in the store, so 5 epochs at 20,000 rows/s"),
 		});
 		const slow = runs.results.BASE.map((result) => ({ ...result, samplesPerSecond: 10, epochs: 4 }));
 		for (const result of slow) await empty.put(result);

@@ -110,7 +110,7 @@ describe("on another log only the order is judged", () => {
 		);
 		expect(rows[1].verdict).toBe("not-comparable");
 		expect(rows[1].reason).toMatch(/^no difference seen: /);
-		expect(rows[1].reason).toContain(`(= ${adjusted[0]?.toFixed(4)} after Holm over 4 comparisons)`);
+		expect(rows[1].reason).toContain(`(${adjusted[0]?.toFixed(4)} after Holm over 4 comparisons)`);
 	});
 	it("a method is compared with the baseline that it names", () => {
 		const small = method("BASE 1 %", plus(down), null, { against: "BASE 1 %" });

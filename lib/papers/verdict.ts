@@ -110,7 +110,7 @@ function halfOf({ std = 0 }: Published, runs: number | undefined): number {
 function words({ names, over, mean, low, high, p, adjusted, tests, detectable, reason }: Compared): string {
 	const value = `${names} = ${signed(mean)}`;
 	if (p === null || adjusted === null) return `${value}, no comparison: ${reason ?? "no test"}`;
-	const after = tests > 1 ? ` (${probability(adjusted)} after Holm over ${tests} comparisons)` : "";
+	const after = tests > 1 ? ` (${probability(adjusted).replace("= ", "")} after Holm over ${tests} comparisons)` : "";
 	return `${value} [${signed(low)}, ${signed(high)}] over ${over}, p ${probability(p)}${after}, smallest detectable ${detectable.toFixed(4)}`;
 }
 

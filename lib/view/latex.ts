@@ -33,14 +33,16 @@ const SPECIAL: Record<string, string> = {
 	"×": "$\\times$",
 	"−": "$-$",
 	"–": "--",
+	...{ "·": "$\\cdot$", "…": "\\ldots{}", "≤": "$\\leq$", "≥": "$\\geq$" },
+	...{ λ: "$\\lambda$", γ: "$\\gamma$", ρ: "$\\rho$", τ: "$\\tau$" },
 	"²": "\\textsuperscript{2}",
 	"³": "\\textsuperscript{3}",
 	"\n": " ",
 };
 
-/** Text with LaTeX's ten special characters, bars, angles and the few signs of the field made printable. */
+/** Text with LaTeX's ten special characters, bars, angles, and the few signs and Greek letters of the field made printable. */
 export const escapeLatex = (text: string): string =>
-	text.replace(/[\\~^|<>±×−–²³\n#$%&_{}]/g, (sign) => SPECIAL[sign] ?? `\\${sign}`);
+	text.replace(/[\\~^|<>±×−–·…≤≥λγρτ²³\n#$%&_{}]/g, (sign) => SPECIAL[sign] ?? `\\${sign}`);
 
 function cellOf(cell: Cell): string {
 	const { value, rest, best } = wordsOf(cell);

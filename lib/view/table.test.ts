@@ -47,6 +47,20 @@ describe("a table's formats", () => {
 		const tex = toLatex(table);
 		for (const part of ["BASE \\& co", "\\$5\\%", "\\mathbf{0.6856}", "AUC\\_1"]) expect(tex).toContain(part);
 	});
+	it("lines above the table come before its numbers, escaped; CSV has numbers alone", () => {
+		const led: Table = { ...table, lead: ["5 % & <more>"] };
+		for (const [format, line, number] of [
+			[toMarkdown, "<sub>5 % &amp; &lt;more&gt;</sub>", "0.6600"],
+			[toText, "5 % & <more>", "0.6600"],
+			[toHtml, "5 % &amp; &lt;more&gt;", "0.6600"],
+			[toLatex, "5 \\% \\& \\textless{}more\\textgreater{}", "0.6600"],
+		] as const) {
+			const text = format(led);
+			expect(text.indexOf(line)).toBeGreaterThan(0);
+			expect(text.indexOf(line)).toBeLessThan(text.indexOf(number));
+		}
+		expect(toCsv(led)).toBe(toCsv(table));
+	});
 	it("CSV: one field for the mean, quotes where needed, empty for no value", () => {
 		const lines = toCsv({ ...table, rows: [['a "b", c', 0.5, null]] })
 			.trim()
