@@ -1,5 +1,12 @@
-import { existsSync, readdirSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
+import { processMark } from "../core/alive";
+import { projectRoot } from "../core/root";
 import { temporaryFolders } from "../data/readers/temporaryFolders";
 import { jobFor } from "./job";
 import { type LocalPool, localPool } from "./pool";
@@ -86,6 +93,37 @@ describe("the local pool", () => {
 		await runJobs([job], { store, runner: poolOf({ store, workers: 1 }), on: hear });
 		expect(updates[0]).toBeGreaterThan(3);
 		expect(existsSync(store.checkpoint(job.hash))).toBe(false);
+	});
+	it("ends with its driver, killed in the middle, and keeps the checkpoint of the run at hand", async () => {
+		const store = openStore(folder());
+		const [job] = await jobs([1], 1000);
+		const lib = (name: string) => JSON.stringify(join(projectRoot(), "lib/experiment", name));
+		const program = join(folder(), "driver.ts");
+		writeFileSync(
+			program,
+			`import { localPool } from ${lib("pool")};
+			import { runJobs } from ${lib("runJobs")};
+			import { openStore } from ${lib("store")};
+			const store = openStore(${JSON.stringify(store.folder)});
+			const runner = localPool({ store, workers: 1 });
+			let steps = 0;
+			const on = ({ kind }: { kind: string }) => {
+				if (kind === "step" && steps++ === 1) process.stdout.write(String(runner.pids()[0]));
+			};
+			runJobs([${JSON.stringify(job)}], { store, runner, on });`,
+		);
+		const loader = pathToFileURL(createRequire(join(projectRoot(), "package.json")).resolve("tsx")).href;
+		const driver = spawn(process.execPath, ["--import", loader, program], { cwd: projectRoot() });
+		const child = Number(await new Promise((told) => driver.stdout.once("data", told)));
+		driver.kill("SIGKILL");
+		try {
+			const until = Date.now() + 8000;
+			while (processMark(child) !== undefined && Date.now() < until) await wait(50);
+			expect(processMark(child)).toBeUndefined();
+			expect([existsSync(store.checkpoint(job.hash)), existsSync(store.lease(job.hash))]).toEqual([true, false]);
+		} finally {
+			if (processMark(child) !== undefined) process.kill(child, "SIGKILL");
+		}
 	});
 	it("what is wrong with a run comes back as the child tells it", async () => {
 		const store = openStore(folder());
