@@ -100,9 +100,9 @@ export function sweepProgress(surface: SweepSurface = surfaceHere()): {
 const bestWords = ({ model, hyper, mean, share }: Best): string =>
 	`${model} ${mean.toFixed(4)} (${settingOf(hyper)}${share === 1 ? "" : `, 1/${1 / share} of the rows`})`;
 
-const paceWords = ({ samplesPerSecond, left }: SweepEvent): string[] => [
+const paceWords = ({ samplesPerSecond, left, counts }: SweepEvent): string[] => [
 	...(samplesPerSecond === undefined ? [] : [`${Math.round(samplesPerSecond).toLocaleString("en")} samples/s`]),
-	...(left === undefined ? [] : [`${duration(left)} left`]),
+	...(left === undefined || counts.running === 0 ? [] : [`${duration(left)} left`]),
 ];
 
 function countWords({ counts, final }: SweepEvent): string[] {
