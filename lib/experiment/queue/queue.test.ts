@@ -7,7 +7,7 @@ import { Interrupted } from "../run";
 import { type JobEvent, runJobs } from "../runJobs";
 import { openStore } from "../store";
 import { queueAddress } from "./address";
-import { openQueue } from "./bull";
+import { bullmq, openQueue } from "./bull";
 import { freePort, timeless } from "./killing";
 import { findPostgres, startPostgres } from "./postgresServer";
 import { findRedis, startRedis } from "./redisServer";
@@ -110,6 +110,7 @@ describe.each(Object.keys(backends))("a queue on %s", (name) => {
 		const worker = startWork(url);
 		await expect(runJobs([newer], { store, runner, signal: stop.signal })).rejects.toThrow(Interrupted);
 		await runner.close();
+		expect(await isQueued(url, newer.hash), "a driver that is stopped takes its runs away").toBe(false);
 		expect((await worker.end()).returned).toBe(1);
 		expect(lines).toEqual([
 			expect.stringMatching(
@@ -184,6 +185,41 @@ it("a PostgreSQL that crashes in the middle of a sweep and starts again costs no
 	await worker.end();
 	await server.stop();
 });
+
+it("a run whose worker was gone ten times in the middle of it has failed", async () => {
+	if (!(await findRedis())) {
+		process.stdout.write("no redis-server here: runs that kill their workers are NOT tested\n");
+		return;
+	}
+	const server = await startRedis({ port: await freePort(), folder: folder() });
+	const [store, [job]] = [openStore(folder()), await jobs([1])];
+	const runner = await queueRunner(server.url, { store, say: quiet });
+	const going = runJobs([job], { store, runner });
+	while (!(await isQueued(server.url, job.hash))) await new Promise((next) => setTimeout(next, 50));
+	const connection = { url: server.url, maxRetriesPerRequest: null };
+	const queue = openQueue(queueAddress(server.url)) as unknown as { name: string; close(): Promise<void> };
+	const gone = new (bullmq().Worker)(queue.name, null, { connection, lockDuration: 100 } as never);
+	await gone.getNextJob("gone");
+	const redis = await (
+		gone.getBackend() as unknown as { client: Promise<Record<string, (...of: unknown[]) => unknown>> }
+	).client;
+	await redis.hset(`bull:${queue.name}:${job.hash}`, "stc", 9);
+	await gone.close(true);
+	await queue.close();
+	const worker = startWork(server.url);
+	const { reasons } = await going;
+	expect(reasons.get(job.hash)).toMatch(/^its worker was gone in the middle of it 10 times: it may need more memory/);
+	await runner.close();
+	await worker.end();
+	await server.stop();
+});
+
+async function isQueued(url: string, id: string): Promise<boolean> {
+	const queue = openQueue(queueAddress(url));
+	const found = await queue.getJob(id);
+	await queue.close();
+	return found !== undefined;
+}
 
 /** Removes everything from the queue. */
 async function forget(url: string): Promise<void> {

@@ -26,6 +26,8 @@ interface Outstanding {
 	reject: (problem: Error) => void;
 	/** Ends listening to the driver's signal. */
 	forget: () => void;
+	/** Whether it was looked at before. */
+	seen: boolean;
 	/** The update that was told last. */
 	update: number;
 	/** How often what came back could not be used. */
@@ -71,10 +73,14 @@ export async function queueRunner(url: string, options: QueueRunnerOptions): Pro
 	const look = async (one: Outstanding) => {
 		const found = await queue.getJob(one.id);
 		if (outstanding.get(one.id) !== one) return;
+		const state = found && isOver(found);
 		if (!found) await add(one.job);
-		else if (isOver(found) === "failed") settle(one, () => one.reject(new Error(inWords(found.failedReason))));
-		else if (isOver(found) === "done") await take(one, found);
-		else hear(one, found, told, say);
+		else if (state === "done") await take(one, found);
+		else if (state === undefined) hear(one, found, told, say);
+		else if (one.seen) settle(one, () => one.reject(new Error(inWords(found.failedReason))));
+		// It failed before this driver asked: its cause may be gone. The next look queues it anew.
+		else await found.remove();
+		one.seen = true;
 	};
 	const take = async (one: Outstanding, found: QueuedRun) => {
 		try {
@@ -85,9 +91,10 @@ export async function queueRunner(url: string, options: QueueRunnerOptions): Pro
 			else await found.remove().catch(() => {});
 		}
 	};
+	const leaving = new Set<Promise<void>>();
 	/** A run that a worker is at stays: its result is kept for the next driver. */
 	const withdraw = async (id: string) => {
-		const found = closed ? undefined : await queue.getJob(id).catch(() => undefined);
+		const found = await queue.getJob(id).catch(() => undefined);
 		if (found && !isOver(found)) await found.remove().catch(() => {});
 	};
 	const watch = async () => {
@@ -109,16 +116,12 @@ export async function queueRunner(url: string, options: QueueRunnerOptions): Pro
 			// Every outstanding run listens to it.
 			setMaxListeners(0, signal);
 			if (shared !== undefined) await shareData(job.source, shared);
-			const before = await queue.getJob(id);
-			// What failed before is tried again: its cause may be gone.
-			if (before && isOver(before) === "failed") await before.remove().catch(() => {});
-			await add(job);
 			return new Promise<RunResult>((resolve, reject) => {
 				const forget = () => signal.removeEventListener("abort", stop);
-				const one: Outstanding = { id, job, hear, resolve, reject, forget, update: 0, spoiled: 0 };
+				const one: Outstanding = { id, job, hear, resolve, reject, forget, seen: false, update: 0, spoiled: 0 };
 				const stop = () => {
 					settle(one, () => reject(new Interrupted(`${job.run.model}, seed ${job.run.seed}: stopped`)));
-					void withdraw(id);
+					leaving.add(withdraw(id));
 				};
 				outstanding.set(id, one);
 				if (signal.aborted) stop();
@@ -130,7 +133,7 @@ export async function queueRunner(url: string, options: QueueRunnerOptions): Pro
 			const end = new Promise<void>((resolve) => {
 				setTimeout(resolve, 3000).unref();
 			});
-			await Promise.race([watching.then(() => queue.close()), end]);
+			await Promise.race([Promise.all([watching, ...leaving]).then(() => queue.close()), end]);
 			await Promise.race([queue.disconnect().catch(() => {}), end]);
 		},
 	};
