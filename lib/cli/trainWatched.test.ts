@@ -61,3 +61,21 @@ describe("what the doctor finds", () => {
 		]);
 	});
 });
+
+describe("train --mlflow", () => {
+	it("with a server that is away gives the same result, and says so once", async () => {
+		const alone = await train("--json");
+		const at = folder();
+		const args = [...simulator, ...small, "--store", at, "--json", "--mlflow", "http://127.0.0.1:9"];
+		const { code, stdout, stderr } = await runCommand("train", args);
+		expect(code, stderr).toBe(0);
+		expect(JSON.parse(stdout).metrics).toEqual(JSON.parse(alone.stdout).metrics);
+		expect(stderr.split("MLflow at http://127.0.0.1:9")).toHaveLength(2);
+		expect(stderr).toContain("nothing more is sent there, results are in the store");
+	}, 60_000);
+	it("takes an address, and refuses another text before anything is simulated", async () => {
+		const { code, stdout, stderr } = await train("--mlflow", "localhost:5000");
+		const refusal = `--mlflow takes a server's address, as http://localhost:5000, not "localhost:5000"\n`;
+		expect([code, stdout, stderr]).toEqual([2, "", refusal]);
+	});
+});

@@ -171,9 +171,13 @@ interface Tracked {
 type Metrics = Readonly<Record<string, number>>;
 
 function addressOf(url: string): string {
-	const found = /^https?:\/\/[^/\s]+/.test(url) && URL.canParse(url);
-	if (!found) throw new InputError(`--mlflow takes a server's address, as http://localhost:5000, not "${url}"`);
-	return url.replace(/\/+$/, "");
+	const refusal = new InputError(`--mlflow takes a server's address, as http://localhost:5000, not "${url}"`);
+	if (!/^https?:\/\/[^/\s]+/.test(url)) throw refusal;
+	try {
+		return new URL(url).href.replace(/\/+$/, "");
+	} catch {
+		throw refusal;
+	}
 }
 
 /** Finds the MLflow run of a hash, or makes one. */

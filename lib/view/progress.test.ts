@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { duration, fitProgress, line, type ProgressState, progress } from "./progress";
+import type { Job } from "../experiment/job";
+import { duration, fitProgress, jobProgress, line, type ProgressState, progress } from "./progress";
 
 function surface(every: number) {
 	const drawn: [ProgressState, boolean][] = [];
@@ -85,5 +86,38 @@ describe("a training's display", () => {
 	});
 	it("draws nothing of a training that had nothing left to do", () => {
 		expect(lines(true)).toEqual([]);
+	});
+});
+
+describe("the display of jobs", () => {
+	it("adds up what is under way, counts what failed, and ends with what came from the store", () => {
+		const { drawn, here } = surface(0);
+		const on = jobProgress("Table 2", here);
+		const job = (hash: string) => ({ hash, run: { model: "esmm", seed: 3 } }) as Job;
+		const counts = { runs: 4, done: 0, running: 0, failed: 0, skipped: 1 };
+		const training = {
+			...{ stage: 1, stages: 1, epoch: 1, epochs: 2, step: 3, steps: 3, update: 3, rows: 7 },
+			...{ loss: 0.25, lr: 0.001, rate: 1000 },
+		};
+		on({ kind: "skipped", job: job("a"), counts });
+		on({ kind: "begun", job: job("b"), counts: { ...counts, running: 1 } });
+		on({ kind: "begun", job: job("c"), counts: { ...counts, running: 2 } });
+		on({ kind: "step", job: job("b"), training, counts: { ...counts, running: 2 } });
+		on({ kind: "step", job: job("c"), training, counts: { ...counts, running: 2 } });
+		on({ kind: "failed", job: job("b"), counts: { ...counts, running: 1, failed: 1 } });
+		on({ kind: "done", job: job("c"), counts: { ...counts, failed: 1, done: 1 } });
+		on({ kind: "done", job: job("d"), counts: { ...counts, failed: 1, done: 2 } });
+		expect(drawn.map(([{ share, words }]) => [share, words.split(",")[0]])).toEqual([
+			[0.25, "run 1/4: esmm"],
+			[0.25, "run 2/4: esmm"],
+			[0.25, "run 3/4: esmm"],
+			[0.375, "run 3/4: esmm"],
+			[0.5, "run 3/4: esmm"],
+			[0.625, "run 3/4"],
+			[0.75, "run 3/4"],
+			[0.999, "run 4/4"],
+			[1, "4 runs"],
+		]);
+		expect(drawn.at(-1)?.[0].words).toBe("4 runs, 1 from the store, 1 failed");
 	});
 });
