@@ -45,7 +45,7 @@ export const sweeps: Plan[] = [
 	],
 	[
 		"the final step opens the test part of the trials that were not chosen",
-		"experiment/sweep/runSweep.ts",
+		"experiment/sweep/openTest.ts",
 		"trials: [tried.trial] }",
 		"trials: swept.trials.filter((one) => one !== tried.trial) }",
 		"experiment/sweep/runSweep.test.ts",

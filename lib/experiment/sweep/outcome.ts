@@ -40,8 +40,7 @@ export interface SweepOutcome extends Omit<JobCounts, "running"> {
 }
 
 /** The trial that validation chose for a model: the best of the last round with all rows, if its metric has a value. */
-export const chosenOf = (last: { ranked: readonly Tried[] } | undefined): Tried | undefined =>
-	last?.ranked.find(({ score }) => score !== null);
+export const chosenOf = (ranked: readonly Tried[]): Tried | undefined => ranked.find(({ score }) => score !== null);
 
 /** Rows of the trials of one model, from their last round each. */
 export function rowsOf(model: string, rounds: readonly (readonly Tried[])[], chosen: Tried | undefined): SweepRow[] {

@@ -67,6 +67,8 @@ export interface Tried {
 	score: number | null | undefined;
 	/** Hashes of its runs, one a seed. */
 	runs: readonly string[];
+	/** What the doctor found in its trainings: each fault once a run. */
+	faults: readonly string[];
 	/** Why runs failed, with their seeds. */
 	failed: readonly { seed: number; reason: string }[];
 }
@@ -101,6 +103,7 @@ export function triedOf(
 				metric: of,
 				score: failed.length > 0 ? undefined : of.mean,
 				runs: runs.map(({ job }) => job.hash),
+				faults: found.flatMap(({ findings }) => [...new Set(findings.map(({ fault }) => fault))]),
 				failed,
 			};
 		});

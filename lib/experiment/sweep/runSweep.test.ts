@@ -67,7 +67,10 @@ function madeUp(store: Store, world: World) {
 					: {}),
 				epochs: 1,
 				kept: [1],
-				findings: [],
+				findings:
+					lrOf(job) === 0.3
+						? [{ fault: "dead field", where: "brand", seen: "is dead", look: "it", severity: "warning" }]
+						: [],
 				samplesPerSecond: 1000,
 			};
 			await store.put(result);
@@ -104,6 +107,7 @@ describe("a sweep", () => {
 		]);
 		expect(chosen[0].metric).toMatchObject({ name: METRIC, mean: 0.7, std: 0, n: 2 });
 		expect(outcome.table.map(({ hyper }) => hyper.lr)).toEqual([0.2, 0.1, 0.3, 0.2, 0.1, 0.3]);
+		expect(outcome.notes).toContain("The doctor found: dead field in 4 runs; the results tell where.");
 		expect(outcome.notes.join()).toContain("The test part was not opened");
 	});
 	it("of a loss chooses the least", async () => {

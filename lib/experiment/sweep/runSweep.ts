@@ -1,18 +1,16 @@
 import type { Model } from "../../core/model";
 import { type InputError, unknownName } from "../../core/problem";
-import type { MetricValue } from "../../metrics/value";
 import { interrupted } from "../../train/interrupt";
 import { doJob } from "../job";
 import { Interrupted } from "../run";
 import { type JobsOutcome, type Runner, runJobs } from "../runJobs";
 import type { Store } from "../store";
-import { compareModels } from "./comparison";
 import { rungsOf } from "./halving";
-import { chosenOf, finalNotes, rowsOf, type SweepOutcome, searchNotes } from "./outcome";
+import { openTest } from "./openTest";
+import type { SweepOutcome } from "./outcome";
 import { follow, planOf, type SweepEvent } from "./progress";
-import { nameOf, recorded } from "./record";
-import { type Entry, fingerprintsOf, jobsOf, type Placed, type Tried, triedOf } from "./round";
-import { scoreOf } from "./score";
+import { fingerprintsOf, type Placed } from "./round";
+import { search } from "./search";
 import type { Sweep } from "./spec";
 
 /** How a sweep is run. */
@@ -75,76 +73,22 @@ export async function runSweep(sweep: Sweep, options: RunSweep): Promise<SweepOu
 				},
 			},
 		);
+		if (missing) throw missing;
 		progress.ended(outcome);
 		return outcome;
 	};
 	try {
 		const fingerprints = await fingerprintsOf(spec);
-		const rounds = new Map<string, Tried[][]>(sweep.models.map(({ model }) => [model.name, []]));
-		const chosen = new Map<string, Tried | undefined>();
-		let entries: Entry[] = sweep.models.map((swept) => ({ swept, trials: swept.trials }));
-		for (const [at, { share }] of rungs.entries()) {
+		const found = await search(sweep, rungs, fingerprints, (placed) => {
 			if (stop.now()) halt.abort();
-			const placed = jobsOf(sweep, entries, { share, fingerprints });
-			const tried = triedOf(sweep, placed, await round(placed, false));
-			if (missing) throw missing;
-			for (const [name, { ranked, failed }] of tried) rounds.get(name)?.push([...ranked, ...failed]);
-			const last = at === rungs.length - 1;
-			if (last) for (const [name, of] of tried) chosen.set(name, chosenOf(of));
-			else
-				entries = entries.map(({ swept }) => ({
-					swept,
-					trials: (tried.get(swept.model.name)?.ranked ?? []).slice(0, rungs[at + 1].most).map(({ trial }) => trial),
-				}));
-		}
-		const table = sweep.models.flatMap(({ model }) =>
-			rowsOf(model.name, rounds.get(model.name) ?? [], chosen.get(model.name)),
-		);
-		const outcome = { sweep: sweep.hash, spec, table, notes: searchNotes(sweep, table) };
-		if (!final)
-			return {
-				...totals(progress.counts()),
-				...outcome,
-				notes: [...outcome.notes, "The test part was not opened; the final step opens it for the chosen trials."],
-			};
-		return { ...(await opened()), ...totals(progress.counts()) };
-
-		async function opened(): Promise<Omit<SweepOutcome, "runs" | "done" | "failed" | "skipped">> {
-			const picked = sweep.models.flatMap((swept) => {
-				const tried = chosen.get(swept.model.name);
-				return tried ? [{ swept, tried }] : [];
-			});
-			const choice = picked.map(({ swept, tried }) => ({
-				model: swept.model.name,
-				hyper: tried.hyper,
-				runs: tried.runs,
-			}));
-			const record = await recorded(store, sweep, choice, new Set(fingerprints.values()));
-			const finals = picked.map(({ swept, tried }) => ({ swept, trials: [tried.trial] }));
-			const placed = jobsOf(sweep, finals, { share: 1, fingerprints, final: { by: nameOf(sweep) } });
-			const { results, reasons } = await round(placed, true);
-			const { metric } = spec.choose;
-			const tests = new Map(picked.map(({ tried }) => [tried, testsOf(tried, results)] as const));
-			const complete = picked.map(({ swept, tried }) => {
-				const parts = tests.get(tried) ?? [];
-				const values = parts.map((part) => part[metric]?.value ?? Number.NaN).filter(Number.isFinite);
-				return { model: swept.model.name, values: values.length === spec.seeds.length ? values : undefined };
-			});
-			const comparisons = compareModels(complete, sweep.better);
-			return {
-				...outcome,
-				table: table.map((row) => {
-					const tried = chosen.get(row.model);
-					return row.chosen && tried ? { ...row, test: scoreOf(metric, tests.get(tried) ?? []) } : row;
-				}),
-				notes: [
-					...outcome.notes,
-					...finalNotes(sweep, record, comparisons),
-					...[...reasons.values()].map((reason) => `A run that was to open the test part failed: ${reason}`),
-				],
-				final: { opened: record.opened, before: record.before, comparisons },
-			};
-		}
+			return round(placed, false);
+		});
+		const { table, notes } = found;
+		const outcome = { sweep: sweep.hash, spec, table };
+		const closed = "The test part was not opened; the final step opens it for the chosen trials.";
+		if (!final) return { ...totals(progress.counts()), ...outcome, notes: [...notes, closed] };
+		const opened = await openTest(sweep, found, { store, fingerprints, round: (placed) => round(placed, true) });
+		return { ...totals(progress.counts()), ...outcome, ...opened, notes: [...notes, ...opened.notes] };
 	} catch (problem) {
 		if (missing) throw missing;
 		if (!(problem instanceof Interrupted)) throw problem;
@@ -159,10 +103,3 @@ const totals = (counts: { done: number; failed: number; skipped: number }) => ({
 	runs: counts.done + counts.failed + counts.skipped,
 	...counts,
 });
-
-function testsOf({ runs }: Tried, results: JobsOutcome["results"]): Record<string, MetricValue>[] {
-	return runs.flatMap((run) => {
-		const test = results.get(run)?.test;
-		return test ? [test] : [];
-	});
-}
