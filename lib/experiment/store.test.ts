@@ -78,6 +78,18 @@ describe("store", () => {
 		expect(heard.mock.calls[0][0]).toBe(`${join(at, "aa.json")} is damaged; the run is done again\n`);
 		expect(readFileSync(join(at, "aa.json.damaged"), "utf8")).toBe(text);
 	});
+	it("a store that is only read leaves a damaged file where it is, and one of an earlier program any store", () => {
+		const at = folder();
+		const file = join(at, "aa.json");
+		writeFileSync(file, "{");
+		expect(openStore(at, "read").get("aa")).toBeUndefined();
+		expect(heard.mock.calls).toEqual([[`${file} is damaged; it counts as none\n`]]);
+		const { share: _, ...earlier } = result("aa");
+		writeFileSync(file, JSON.stringify(earlier));
+		expect(openStore(at).get("aa")).toBeUndefined();
+		expect(heard).toHaveBeenCalledTimes(1);
+		expect(readdirSync(at)).toEqual(["aa.json"]);
+	});
 	it("a result that cannot be written leaves nothing behind", async () => {
 		const at = folder();
 		mkdirSync(join(at, "aa.json", "in the way"), { recursive: true });

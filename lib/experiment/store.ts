@@ -11,7 +11,11 @@ import type { RunResult } from "./result";
 export interface Store {
 	/** Its folder. */
 	readonly folder: string;
-	/** The result of a run, or undefined when there is none. A file that is no result, or was changed, is reported, put aside as HASH.json.damaged, and counts as none. */
+	/**
+	 * The result of a run, or undefined when there is none. A file that is no result, or was changed, is reported and counts as none; a
+	 * store that may be written to puts it aside as HASH.json.damaged. One that an earlier program wrote in another form counts as none, too, without
+	 * a word: no run of this program has its hash.
+	 */
 	get(run: string): RunResult | undefined;
 	/**
 	 * Writes a result whole, and removes the checkpoint of its training. There is one result a run: a later one that holds no more
@@ -54,8 +58,10 @@ export function openStore(
 		get(run) {
 			const found = read(file(run), run);
 			if (found !== "damaged") return found;
-			process.stderr.write(`${file(run)} is damaged; the run is done again\n`);
-			putAside(file(run));
+			process.stderr.write(
+				`${file(run)} is damaged; ${use === "write" ? "the run is done again" : "it counts as none"}\n`,
+			);
+			if (use === "write") putAside(file(run));
 			return undefined;
 		},
 		async put(result) {
@@ -85,6 +91,7 @@ function read(file: string, run: string): RunResult | "damaged" | undefined {
 	try {
 		const { sha256: sum, ...result } = JSON.parse(readFileSync(file, "utf8")) as RunResult & { sha256: string };
 		if (result.run === run && sumOf(result) === sum) return result;
+		if (sum === undefined && result.run === run && result.metrics && result.share === undefined) return undefined;
 	} catch {
 		// no JSON, or none of ours
 	}
