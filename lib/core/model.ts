@@ -8,6 +8,7 @@ import { IMPRESSION, type Prob, pCTCVR, spaceOf } from "./prob";
 import { InputError, unknownName } from "./problem";
 import type { RowWeights, Sampling } from "./sampling";
 import { checkTraining, type Training } from "./training";
+import { checkTrees, isTrees, type TreeHyper, type TreeModel } from "./trees";
 
 /** Hyperparameters: plain JSON. */
 export type Hyper = Training & { readonly [name: string]: number | string | boolean | readonly number[] };
@@ -57,6 +58,12 @@ export interface Model<G extends Graph = Graph, H extends Hyper = Hyper> {
 	readonly stages: (hyper: H) => readonly Stage<ProbOf<G>>[];
 }
 
+/** A network or trees: what `fit` trains, and what can be registered. `isTrees` tells them apart. */
+export type AnyModel = Model | TreeModel;
+
+/** Hyperparameters of a network or of trees. */
+export type AnyHyper = Hyper | TreeHyper;
+
 /** Checks a model's types: towers and losses must belong to its graph. */
 export const defineModel = <const G extends Graph, H extends Hyper>(model: Model<G, H>): Model<G, H> => model;
 
@@ -70,15 +77,20 @@ export const entireSpace = <P extends Prob>(...losses: Loss<P>[]): Stage<P | typ
  *
  * @throws InputError an unknown name (the nearest right one is told), or a value of another type
  */
-export function withHyper<H extends Hyper>(
+export function withHyper<H extends AnyHyper>(
 	model: { name: string; hyper: H },
 	changes: Readonly<Record<string, unknown>>,
-): H {
+): H;
+export function withHyper(model: AnyModel, changes: Readonly<Record<string, unknown>>): AnyHyper;
+export function withHyper(
+	model: { name: string; hyper: AnyHyper },
+	changes: Readonly<Record<string, unknown>>,
+): AnyHyper {
 	const result: Record<string, unknown> = { ...model.hyper };
 	for (const [name, value] of Object.entries(changes)) {
 		if (!Object.hasOwn(model.hyper, name))
 			throw unknownName(`hyperparameter of ${model.name}`, name, Object.keys(model.hyper));
-		const like = model.hyper[name];
+		const like = (model.hyper as Readonly<Record<string, unknown>>)[name];
 		const wants = Array.isArray(like)
 			? "a list of positive whole numbers"
 			: typeof like === "number"
@@ -91,6 +103,7 @@ export function withHyper<H extends Hyper>(
 			throw new InputError(`hyperparameter "${name}" of ${model.name} must be ${wants}, not ${JSON.stringify(value)}`);
 		result[name] = value;
 	}
+	if (isTrees(model)) checkTrees(model.name, result as TreeHyper);
 	checkTraining(model.name, result);
 	if ("embedding" in result && (!Number.isInteger(result.embedding) || (result.embedding as number) < 1))
 		throw new InputError(
@@ -98,7 +111,7 @@ export function withHyper<H extends Hyper>(
 		);
 	if ((result.dropout as number) >= 1)
 		throw new InputError(`hyperparameter "dropout" of ${model.name} must be below 1, not ${result.dropout}`);
-	return result as H;
+	return result as AnyHyper;
 }
 
 /**

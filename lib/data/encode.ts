@@ -45,10 +45,11 @@ export function encode(log: Log, split: Split, encoding: Encoding): Omit<Dataset
 		return { kind: "ids", name, size: ids.size + 1, offsets: column.offsets, ids: encoded, weights: column.weights };
 	});
 	const user = schema.user === undefined ? undefined : numbered(flat(log, schema.user, columns[schema.user]));
+	const time = schema.time === undefined ? undefined : flat(log, schema.time, columns[schema.time]);
 	const truth: Record<string, Float32Array> = {};
 	for (const [prob, column] of Object.entries(schema.truth ?? {})) truth[prob] = columns[column] as Float32Array;
 	const { name, rows, read, dropped, remarks } = log;
-	return { name, rows, split, fields, events, user, truth, read, dropped, remarks };
+	return { name, rows, split, fields, events, user, ...(time ? { time } : {}), truth, read, dropped, remarks };
 }
 
 function flat(log: Log, name: string, column: Column): Exclude<Column, Lists> {

@@ -1,4 +1,4 @@
-import type { Model } from "../core/model";
+import type { AnyModel } from "../core/model";
 import type { Dataset } from "../data/dataset";
 import { modelNamed } from "../models/index";
 import type { TrainEvent } from "../train/fit";
@@ -35,7 +35,7 @@ export async function jobFor(
 export interface DoJob {
 	store: Store;
 	/** The model, where it is not a registered one. */
-	model?: Model;
+	model?: AnyModel;
 	/** Finds the data another way: a worker on another machine has them elsewhere. */
 	find?: (job: Job, signal?: AbortSignal) => Promise<Dataset>;
 	on?: (event: TrainEvent) => void;

@@ -1,4 +1,4 @@
-import type { Hyper } from "../core/model";
+import type { AnyHyper } from "../core/model";
 import type { Card } from "../data/prepared/card";
 import type { MetricValue } from "../metrics/value";
 import type { Tier } from "../tensor/native";
@@ -8,7 +8,7 @@ import type { Finding } from "../train/doctor/finding";
 export interface CtrNetwork {
 	model: string;
 	modelVersion: number;
-	hyper: Hyper;
+	hyper: AnyHyper;
 }
 
 /** A run as data: everything that its numbers depend on, but for the processor's order of summation. */
@@ -16,7 +16,7 @@ export interface Run {
 	model: string;
 	modelVersion: number;
 	/** All of them, the budget of epochs (`epochs`, `patience`) included. */
-	hyper: Hyper;
+	hyper: AnyHyper;
 	/** Starts weights, shuffling and dropout. */
 	seed: number;
 	/** Fingerprint of the prepared data set: it covers the log, the split, the encoding, and the versions of simulator, reader and encoder. */
@@ -37,7 +37,7 @@ export interface RunResult {
 	cached: boolean;
 	model: string;
 	seed: number;
-	hyper: Hyper;
+	hyper: AnyHyper;
 	share: number;
 	ctr: Run["ctr"];
 	data: {

@@ -1,5 +1,4 @@
-import type { Graph } from "../core/graph";
-import { type Hyper, type Model, withHyper } from "../core/model";
+import { type AnyModel, withHyper } from "../core/model";
 import { pCTCVR, pCTR, pCVR } from "../core/prob";
 import { InputError } from "../core/problem";
 import type { Dataset } from "../data/dataset";
@@ -24,8 +23,8 @@ export class Interrupted extends Error {
 }
 
 /** Plain data of a run; its hash names the result. */
-export function describe<G extends Graph, H extends Hyper>(
-	model: Model<G, H>,
+export function describe(
+	model: Pick<AnyModel, "name" | "version" | "hyper">,
 	options: {
 		hyper?: Readonly<Record<string, unknown>>;
 		seed: number;
@@ -84,7 +83,7 @@ export interface Execute {
  *
  * @throws Interrupted when the training was stopped
  */
-export async function execute(model: Model, run: Run, options: Execute): Promise<RunResult> {
+export async function execute(model: AnyModel, run: Run, options: Execute): Promise<RunResult> {
 	const { store, final, keep, signal } = options;
 	const stored = async (hash: string): Promise<RunResult | undefined> => {
 		const found = store.get(hash);
@@ -121,7 +120,7 @@ async function sharedCtr(
 }
 
 async function train(
-	model: Model,
+	model: AnyModel,
 	run: Run,
 	hash: string,
 	data: Dataset,

@@ -1,4 +1,4 @@
-import type { Model } from "../core/model";
+import type { AnyModel, Model } from "../core/model";
 import { unknownName } from "../core/problem";
 import { aman } from "./aman";
 import { base } from "./base";
@@ -9,10 +9,12 @@ import { esm2 } from "./esm2";
 import { esm2Mi } from "./esm2Mi";
 import { esmm } from "./esmm";
 import { esmmNs } from "./esmmNs";
+import { gbdt } from "./gbdt";
 import { hm3 } from "./hm3";
 import { hm3R } from "./hm3R";
 import { oversampling } from "./oversampling";
 import { unbias } from "./unbias";
+import { xgboost } from "./xgboost";
 
 /** Every registered model, by name: one line each. */
 export const models = {
@@ -29,14 +31,21 @@ export const models = {
 	"esm2-mi": esm2Mi,
 	hm3,
 	"hm3-r": hm3R,
+	gbdt,
+	xgboost,
 } as const;
+
+/** Name of a registered network. */
+export type NetworkName = Exclude<keyof typeof models, "gbdt" | "xgboost">;
 
 /**
  * A registered model.
  *
  * @throws InputError an unknown name; the nearest right one is told
  */
-export function modelNamed(name: string): Model {
+export function modelNamed(name: NetworkName): Model;
+export function modelNamed(name: string): AnyModel;
+export function modelNamed(name: string): AnyModel {
 	if (!Object.hasOwn(models, name)) throw unknownName("model", name, Object.keys(models));
-	return models[name as keyof typeof models] as unknown as Model;
+	return models[name as keyof typeof models] as unknown as AnyModel;
 }

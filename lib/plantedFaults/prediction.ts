@@ -21,8 +21,8 @@ export const prediction: Plan[] = [
 	[
 		"weights that a saved model lacks are drawn anew",
 		"train/loadModel.ts",
-		"if (weights.size !== before)",
-		"if (weights.size < before)",
+		"if (lacking.length > 0)",
+		"if (lacking.length < 0)",
 		"train/saveModel.test.ts",
 		"refused by name a weight that is not named",
 	],

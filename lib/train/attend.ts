@@ -37,21 +37,30 @@ export interface Attended {
 export async function attend({ network, feed, stages, position, on }: Attended): Promise<Attending> {
 	const sight = await patientOf(feed, stages, network);
 	const looking = doctor(sight, position.findings);
-	const tell = (findings: readonly Finding[]) => {
-		for (const finding of findings) {
-			const line = lineOf(finding);
-			if (finding.severity === "error") throw new InputError(`${network.model.name} on ${feed.data.name}: ${line}`);
-			position.findings.push(finding);
-			process.stderr.write(`${process.stderr.isTTY ? "\r\x1b[2K" : ""}${line}\n`);
-			on?.found?.(line);
-		}
-	};
+	const tell = telling(`${network.model.name} on ${feed.data.name}`, position.findings, on);
 	if (network.step === 0) tell(looking.before(network));
 	return {
 		afterStep: (event) => looking.afterStep(network, event),
 		afterEpoch: (record) => tell(looking.afterEpoch(network, record)),
 	};
 }
+
+/**
+ * Writes findings to stderr, a line each, tells them to a listener, and adds them to `known`.
+ *
+ * @throws InputError a finding that is an error
+ */
+export const telling =
+	(training: string, known: Finding[], on: FitListener | undefined) =>
+	(findings: readonly Finding[]): void => {
+		for (const finding of findings) {
+			const line = lineOf(finding);
+			if (finding.severity === "error") throw new InputError(`${training}: ${line}`);
+			known.push(finding);
+			process.stderr.write(`${process.stderr.isTTY ? "\r\x1b[2K" : ""}${line}\n`);
+			on?.found?.(line);
+		}
+	};
 
 async function patientOf(feed: Feed, stages: readonly Stage[], { model }: Network): Promise<Patient> {
 	const { data, folder, count } = feed;

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Model } from "../core/model";
+import type { AnyModel } from "../core/model";
 import type { Dataset } from "../data/dataset";
 import { writeWholeFolder } from "../data/wholeFolder";
 import { applyCalibration, type Calibration } from "../metrics/calibrators/calibration";
@@ -36,7 +36,7 @@ export interface CalibrateModel {
 	/** Opens the test part. */
 	final?: boolean;
 	/** The model, where it is not a registered one. */
-	model?: Model;
+	model?: AnyModel;
 }
 
 /**
@@ -93,13 +93,13 @@ async function rewrite(
 	const scores = Object.entries(about.check.probs).map(([prob, of]) => [prob, Float32Array.from(of)] as const);
 	const changed: ModelFile = {
 		...about,
-		format: 3,
+		format: about.trees ? 4 : 3,
 		calibration,
 		check: { ...about.check, calibrated: asJson(applyCalibration(calibration, Object.fromEntries(scores))) },
 	};
 	const hash = hashOfFile(changed);
 	await writeWholeFolder(folder, async (temporary) => {
-		for (const file of [WEIGHTS, VOCABULARY])
+		for (const file of [WEIGHTS, VOCABULARY, ...(about.trees?.boosters ?? []).map((booster) => booster.file)])
 			if (existsSync(join(folder, file))) await copyFile(join(folder, file), join(temporary, file));
 		await writeFile(join(temporary, MODEL), `${JSON.stringify({ ...changed, hash }, null, "\t")}\n`);
 		await writeFile(join(temporary, CALIBRATED), `${JSON.stringify({ model: hash, given }, null, "\t")}\n`);

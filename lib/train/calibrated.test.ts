@@ -8,12 +8,12 @@ import { esmm } from "../models/esmm";
 import { modelNamed } from "../models/index";
 import { tf } from "../tensor/native";
 import { calibrated } from "./calibrated";
-import { type Fitted, fit } from "./fit";
+import { type Fitted, type FittedNetwork, fit } from "./fit";
 
 const hyper = { embedding: 4, mlp: [16], lr: 0.01, batch: 64, epochs: 4, dropout: 0 };
 const data = toyDataset();
 const { valid, test } = data.split;
-let fitted: Fitted = undefined as never;
+let fitted: FittedNetwork = undefined as never;
 
 beforeAll(async () => {
 	fitted = await fit(esmm, { data, seed: 3, hyper });

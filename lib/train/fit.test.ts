@@ -213,7 +213,7 @@ describe("what cannot be trained", () => {
 			const heard: TrainEvent[] = [];
 			const { click } = data.events;
 			const other = toyDataset({ events: { click } });
-			const refused = train({}, { data: other, on: (event) => heard.push(event) }, modelNamed(name));
+			const refused = train({}, { data: other, on: (event) => heard.push(event) }, modelNamed(name) as Model);
 			await expect(refused).rejects.toThrow(
 				new InputError(
 					`${name} needs the event "conversion", but the log toy has only click: take a log that has it, or a model without it`,
@@ -257,9 +257,9 @@ describe("what cannot be trained", () => {
 			events[event] = data.events[event].slice();
 			for (const row of data.split.train) events[event][row] = 0;
 		}
-		const refused = train({}, { data: toyDataset({ events }) }, modelNamed(name));
+		const refused = train({}, { data: toyDataset({ events }) }, modelNamed(name) as Model);
 		await expect(refused).rejects.toThrow(InputError);
-		await expect(train({}, { data: toyDataset({ events }) }, modelNamed(name))).rejects.toThrow(message);
+		await expect(train({}, { data: toyDataset({ events }) }, modelNamed(name) as Model)).rejects.toThrow(message);
 	});
 	it("nor is a log without training rows", async () => {
 		const split = { ...data.split, train: new Int32Array(0) };

@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Model, withHyper } from "../core/model";
+import { type AnyModel, type Hyper, withHyper } from "../core/model";
+import type { Prob } from "../core/prob";
 import { InputError } from "../core/problem";
+import { isTrees, type TreeHyper, type TreeModel } from "../core/trees";
 import type { Dataset } from "../data/dataset";
 import { sha256OfFile } from "../data/files/importFiles";
 import { sha256 } from "../data/prepare";
@@ -9,10 +11,12 @@ import { applyCalibration } from "../metrics/calibrators/calibration";
 import { modelNamed } from "../models/index";
 import { type Loaded, readSafetensors } from "../tensor/safetensors";
 import { disposeWeights, restoreWeights } from "../tensor/weights";
+import { predictForest } from "../trees/forest";
 import { datasetOf, type EncodedRow } from "./encodedRows";
 import { type Predictions, predictRows } from "./fit";
 import { hashOfFile, MODEL, type ModelFile, VOCABULARY, WEIGHTS } from "./modelFile";
 import { checkSameFields } from "./sameFields";
+import { readForest } from "./savedTrees";
 import type { Network } from "./step";
 
 /** A saved model that was read: it predicts. */
@@ -55,7 +59,7 @@ function isAsSaved(now: number, then: number): boolean {
  * @throws InputError no saved model, a damaged file, an unknown model, another version or graph of it, or one that this program
  * computes otherwise
  */
-export async function loadModel(folder: string, model?: Model): Promise<LoadedModel> {
+export async function loadModel(folder: string, model?: AnyModel): Promise<LoadedModel> {
 	const about = await readModelFile(folder);
 	const refuse = (why: string): never => {
 		throw new InputError(`${folder} ${why}`);
@@ -79,7 +83,14 @@ export async function loadModel(folder: string, model?: Model): Promise<LoadedMo
 	const { seed, priors, probs, inputs, calibration } = about;
 	const none = datasetOf(inputs, []);
 	const data = { name: about.data.name, fields: none.fields } as Dataset;
-	const network: Network = { model: known, hyper, data, seed, priors, weights: new Map(), step: 0 };
+	const read = isTrees(known)
+		? await readTrees(folder, { model: known, hyper: hyper as TreeHyper, data }, about, arrays)
+		: networkOf(
+				folder,
+				{ model: known, hyper: hyper as Hyper, data, seed, priors, weights: new Map(), step: 0 },
+				about,
+				arrays,
+			);
 	let disposed = false;
 	const loaded: LoadedModel = {
 		about,
@@ -94,22 +105,64 @@ export async function loadModel(folder: string, model?: Model): Promise<LoadedMo
 		predictUncalibrated(other, rows) {
 			if (disposed) throw new Error(`${about.model}: this model's weights were freed by dispose()`);
 			checkSameFields(data, other);
-			return predictRows({ ...network, data: { ...data, ...other } }, rows, probs);
+			return read.predict(other, rows, probs);
 		},
 		dispose() {
 			disposed = true;
-			disposeWeights(network.weights);
+			read.dispose();
 		},
 	};
 	try {
-		fill(folder, network, about, arrays);
-		checkSame(folder, loaded, network);
+		checkSame(folder, loaded, read.lacks);
 		checkCalibration(folder, about);
 	} catch (problem) {
 		loaded.dispose();
 		throw problem;
 	}
 	return loaded;
+}
+
+/** What predicts and was read. */
+interface Read {
+	predict(data: Pick<Dataset, "name" | "fields">, rows: Int32Array, probs: readonly Prob[]): Predictions;
+	/** Weights that a prediction made anew, since the file lacks them. */
+	lacks(): string[];
+	dispose(): void;
+}
+
+function networkOf(folder: string, network: Network, about: ModelFile, arrays: Loaded["arrays"]): Read {
+	const dispose = () => disposeWeights(network.weights);
+	try {
+		fill(folder, network, about, arrays);
+	} catch (problem) {
+		dispose();
+		throw problem;
+	}
+	const { data, weights } = network;
+	const before = weights.size;
+	return {
+		predict: (other, rows, probs) => predictRows({ ...network, data: { ...data, ...other } }, rows, probs),
+		lacks: () => [...weights.keys()].slice(before),
+		dispose,
+	};
+}
+
+async function readTrees(
+	folder: string,
+	of: { model: TreeModel; hyper: TreeHyper; data: Dataset },
+	about: ModelFile,
+	arrays: Loaded["arrays"],
+): Promise<Read> {
+	const { trees } = about;
+	if (!trees) throw new InputError(`${folder} is damaged: its ${MODEL} names no trees`);
+	const forest = await readForest(folder, of, { ...about, trees }, arrays);
+	return {
+		predict: (other, rows, probs) => predictForest(forest, rows, probs, other),
+		lacks: () => [],
+		dispose: () => {
+			for (const { booster } of forest.boosted) booster.free();
+		},
+	};
 }
 
 /** Makes the weights that model.json names. */
@@ -128,14 +181,12 @@ function fill(folder: string, { weights }: Network, about: ModelFile, arrays: Lo
 }
 
 /** Predicts the rows that the model was saved with: an engine that computes otherwise is noticed here, not in somebody's results. */
-function checkSame(folder: string, { about, predictUncalibrated }: LoadedModel, { weights }: Network): void {
-	const before = weights.size;
+function checkSame(folder: string, { about, predictUncalibrated }: LoadedModel, lacks: Read["lacks"]): void {
 	const { rows } = about.check;
 	const now = predictUncalibrated(datasetOf(about.inputs, rows), Int32Array.from(rows.keys()));
-	if (weights.size !== before)
-		throw new InputError(
-			`${folder} lacks weights that ${about.model} has: ${[...weights.keys()].slice(before).join(", ")}. Train it again`,
-		);
+	const lacking = lacks();
+	if (lacking.length > 0)
+		throw new InputError(`${folder} lacks weights that ${about.model} has: ${lacking.join(", ")}. Train it again`);
 	for (const [prob, then] of Object.entries(about.check.probs))
 		for (const [row, p] of then.entries())
 			if (!isAsSaved(now[prob]?.[row], p))
@@ -162,7 +213,7 @@ function checkCalibration(folder: string, { calibration, check }: ModelFile): vo
 		}
 }
 
-function registered(folder: string, name: string): Model {
+function registered(folder: string, name: string): AnyModel {
 	try {
 		return modelNamed(name);
 	} catch (problem) {
@@ -185,9 +236,9 @@ export async function readModelFile(folder: string): Promise<ModelFile> {
 		);
 	});
 	const about = parsed(text, path);
-	if (about?.format !== 2 && about?.format !== 3)
+	if (![2, 3, 4].includes(about?.format))
 		throw new InputError(
-			`${path} has format ${(about as ModelFile | null)?.format}, this program reads 2 and 3: train the model again`,
+			`${path} has format ${(about as ModelFile | null)?.format}, this program reads 2 to 4: train the model again`,
 		);
 	if (about.hash !== hashOfFile(about))
 		throw new InputError(

@@ -144,7 +144,7 @@ describe("a saved model", () => {
 
 describe("refused by name", () => {
 	it.each<[string, (about: ModelFile) => object, string]>([
-		["another format", () => ({ format: 4 }), "has format 4, this program reads 2 and 3"],
+		["another format", () => ({ format: 5 }), "has format 5, this program reads 2 to 4"],
 		["an unknown model", () => ({ model: "esnm" }), 'unknown model "esnm": did you mean "esmm"?'],
 		["another version", ({ version }) => ({ version: version + 1 }), `but this program has version ${esmm.version}`],
 		["another graph", ({ graph }) => ({ graph: { ...graph, cart: {} } }), "holds another behaviour graph"],

@@ -1,21 +1,30 @@
+import { createHash } from "node:crypto";
 import { copyFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Prob } from "../core/prob";
 import { InputError } from "../core/problem";
 import { stream } from "../core/random";
+import { grown } from "../core/trees";
+import type { Dataset } from "../data/dataset";
 import { sha256OfFile } from "../data/files/importFiles";
 import { readCard } from "../data/prepared/card";
 import { writeWholeFolder } from "../data/wholeFolder";
 import { applyCalibration } from "../metrics/calibrators/calibration";
 import { freeing } from "../tensor/native";
 import { type Stored, writeSafetensors } from "../tensor/safetensors";
+import { type Forest, predictForest } from "../trees/forest";
 import { datasetOf, type EncodedRow, inputsOf, type ModelInput } from "./encodedRows";
 import { engineVersion, type Fitted } from "./fit";
 import { hashOfFile, MODEL, type ModelFile, VOCABULARY, WEIGHTS } from "./modelFile";
 import { type Predictions, predictRows } from "./predictRows";
+import { filesOf, statisticsOf, treesFileOf } from "./savedTrees";
+import type { Network } from "./step";
 
 /**
  * Saves a trained model as a folder: `weights.safetensors` (values only), `model.json`, and the vocabulary of the prepared log
  * that it was trained on, where there is one. A calibration is kept in model.json. `loadModel` reads it; so can any program that reads JSON and safetensors.
+ * Trees are files of their library beside them, ctr.txt and cvr.txt of LightGBM, ctr.ubj and cvr.ubj of XGBoost, and the weights are
+ * their target statistics.
  *
  * The folder is written whole; a saved model of before is replaced.
  *
@@ -24,27 +33,20 @@ import { type Predictions, predictRows } from "./predictRows";
  */
 export async function saveModel(fitted: Fitted, folder: string): Promise<void> {
 	const { network, probs, calibration } = fitted;
-	const { model, hyper, seed, data, priors } = network;
+	const { model, hyper, seed, data } = network;
 	const there: string[] = await readdir(folder).catch(() => []);
 	if (there.length > 0 && !there.includes(MODEL))
 		throw new InputError(`${folder} is there and holds no saved model: give another folder`);
-	if (network.weights.size === 0) throw new Error(`${model.name}: this model's weights were freed by dispose()`);
-	const weights = [...network.weights.values()];
-	const arrays = weights.map(
-		({ name, value }): Stored => ({
-			name,
-			shape: value.shape,
-			read: () => freeing(() => value.read().dataSync() as Float32Array),
-		}),
-	);
+	const { weights, arrays, files, priors, predict, trees } =
+		"boosted" in network ? ofTrees(network) : ofNetwork(network);
 	const inputs = inputsOf(data);
 	const rows = checkRows(inputs);
-	const encoded = { ...network, data: { ...data, ...datasetOf(inputs, rows) } };
-	const given = predictRows(encoded, Int32Array.from(rows.keys()), probs);
+	const given = predict(datasetOf(inputs, rows), Int32Array.from(rows.keys()), probs);
 	await writeWholeFolder(folder, async (temporary) => {
 		await writeSafetensors(join(temporary, WEIGHTS), arrays, { model: model.name });
+		for (const [name, bytes] of files) await writeFile(join(temporary, name), bytes);
 		const about: Omit<ModelFile, "hash"> = {
-			format: calibration ? 3 : 2,
+			format: trees ? 4 : calibration ? 3 : 2,
 			model: model.name,
 			version: model.version,
 			paper: model.paper,
@@ -54,8 +56,9 @@ export async function saveModel(fitted: Fitted, folder: string): Promise<void> {
 			probs,
 			...(calibration ? { calibration } : {}),
 			inputs,
-			weights: weights.map(({ name, value, kind }) => ({ name, shape: value.shape, kind })),
+			weights,
 			sha256: await sha256OfFile(join(temporary, WEIGHTS)),
+			...(trees ? { trees } : {}),
 			seed,
 			engineVersion,
 			data: {
@@ -75,6 +78,48 @@ export async function saveModel(fitted: Fitted, folder: string): Promise<void> {
 		if (problem.code !== "ENOSPC") throw problem;
 		throw new Error(`the model could not be saved as ${folder} (the disk is full): make room, and save it again`);
 	});
+}
+
+/** What is kept of a trained model. */
+interface Kept extends Pick<ModelFile, "weights" | "priors" | "trees"> {
+	arrays: Stored[];
+	/** Further files by name. */
+	files: ReadonlyMap<string, Uint8Array>;
+	predict(data: Pick<Dataset, "name" | "fields">, rows: Int32Array, probs: readonly Prob[]): Predictions;
+}
+
+function ofNetwork(network: Network): Kept {
+	const { model, priors } = network;
+	if (network.weights.size === 0) throw new Error(`${model.name}: this model's weights were freed by dispose()`);
+	const weights = [...network.weights.values()];
+	const arrays = weights.map(
+		({ name, value }): Stored => ({
+			name,
+			shape: value.shape,
+			read: () => freeing(() => value.read().dataSync() as Float32Array),
+		}),
+	);
+	return {
+		weights: weights.map(({ name, value, kind }) => ({ name, shape: value.shape, kind })),
+		...{ arrays, files: new Map(), priors },
+		predict: (data, rows, probs) => predictRows({ ...network, data: { ...network.data, ...data } }, rows, probs),
+	};
+}
+
+function ofTrees(forest: Forest): Kept {
+	const { model, boosted } = forest;
+	if (boosted.length < grown.length)
+		throw new Error(`${model.name}: this model's trees were freed by dispose(), or their growing was stopped`);
+	const [arrays, files] = [statisticsOf(forest), filesOf(forest)];
+	const sha256 = (file: string) =>
+		createHash("sha256")
+			.update(files.get(file) as Buffer)
+			.digest("hex");
+	return {
+		weights: arrays.map(({ name, shape }) => ({ name, shape, kind: "table" })),
+		...{ arrays, files, priors: {}, trees: treesFileOf(forest, sha256) },
+		predict: (data, rows, probs) => predictForest(forest, rows, probs, data),
+	};
 }
 
 /** Columns as model.json holds them. */

@@ -9,7 +9,7 @@ import { toyDataset } from "../data/toyDataset";
 import { evaluate, labelled } from "../metrics/evaluate";
 import { esmm } from "../models/esmm";
 import { tf } from "../tensor/native";
-import { type FitOptions, type Fitted, fit, type TrainEvent } from "./fit";
+import { type FitOptions, type Fitted, type FittedNetwork, fit, type TrainEvent } from "./fit";
 
 const data = toyDataset();
 const small = { embedding: 4, mlp: [16], lr: 0.01, batch: 128, epochs: 2, dropout: 0.2 };
@@ -29,7 +29,7 @@ async function train(stages: readonly Stage[], hyper: Partial<Hyper> = {}, optio
 	return made;
 }
 
-const weightsOf = ({ network }: Fitted, slot = "value"): Record<string, number[]> =>
+const weightsOf = ({ network }: FittedNetwork, slot = "value"): Record<string, number[]> =>
 	tf.tidy(() =>
 		Object.fromEntries(
 			[...network.weights.values()].flatMap(({ name, value, slots }) => {

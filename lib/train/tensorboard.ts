@@ -1,4 +1,4 @@
-import type { Hyper } from "../core/model";
+import type { AnyHyper } from "../core/model";
 import type { FitListener } from "./listener";
 import { type SummaryFile, summaryFile } from "./summaryFile";
 
@@ -6,7 +6,7 @@ import { type SummaryFile, summaryFile } from "./summaryFile";
 export interface TrainingAbout {
 	model: string;
 	seed: number;
-	hyper: Hyper;
+	hyper: AnyHyper;
 	/** Fingerprint of its data set. */
 	data: string;
 }

@@ -1,6 +1,6 @@
 import { derives } from "../../core/graph";
 import { DO_CLICK } from "../../core/metricName";
-import { type Model, withHyper } from "../../core/model";
+import { type AnyModel, withHyper } from "../../core/model";
 import { type Prob, pCVR } from "../../core/prob";
 import { parseJson } from "../../data/files/jsonText";
 import { sha256 } from "../../data/prepare";
@@ -86,16 +86,16 @@ export function readSweep(given: unknown, where: Where = { name: "sweep" }): Swe
 	};
 }
 
-const isRegistered = (model: Model): boolean =>
+const isRegistered = (model: AnyModel): boolean =>
 	Object.hasOwn(registered, model.name) && modelNamed(model.name) === model;
 
-function modelAt(refuse: Refuse, path: readonly string[], given: unknown): Model {
+function modelAt(refuse: Refuse, path: readonly string[], given: unknown): AnyModel {
 	if (typeof given === "string") return naming(refuse, path, () => modelNamed(given));
-	const model = given as Model;
+	const model = given as AnyModel;
 	if (
 		typeof given !== "object" ||
 		given === null ||
-		typeof model.towers !== "function" ||
+		!("towers" in model || "library" in model) ||
 		typeof model.name !== "string"
 	)
 		return refuse(path, `must be the name of a model, not ${JSON.stringify(given)}`);
@@ -111,7 +111,7 @@ function byModel(refuse: Refuse, field: string, given: unknown, names: readonly 
 }
 
 /** What belongs to all models must be known to each; what to one, to that one. */
-function checkKnown(refuse: Refuse, path: readonly string[], model: Model, all: boolean): void {
+function checkKnown(refuse: Refuse, path: readonly string[], model: AnyModel, all: boolean): void {
 	const [name, own] = [path[path.length - 1], model.hyper];
 	if (Object.hasOwn(own, name)) return;
 	const nearest = () => withHyper(model, { [name]: 0 });
@@ -126,7 +126,7 @@ function checkKnown(refuse: Refuse, path: readonly string[], model: Model, all: 
 	}
 }
 
-function checkHyper(refuse: Refuse, model: Model, hyper: PlainSpec["hyper"], names: readonly string[]): void {
+function checkHyper(refuse: Refuse, model: AnyModel, hyper: PlainSpec["hyper"], names: readonly string[]): void {
 	for (const key of [ALL, model.name])
 		for (const [name, value] of Object.entries(hyper[key] ?? {})) {
 			const path = ["hyper", key, name];
@@ -137,7 +137,7 @@ function checkHyper(refuse: Refuse, model: Model, hyper: PlainSpec["hyper"], nam
 
 function checkSpace(
 	refuse: Refuse,
-	model: Model,
+	model: AnyModel,
 	space: PlainSpec["space"],
 	names: readonly string[],
 	search: Search,
@@ -153,7 +153,7 @@ function checkSpace(
 		}
 }
 
-function chooseOf(refuse: Refuse, given: unknown, models: readonly Model[]) {
+function chooseOf(refuse: Refuse, given: unknown, models: readonly AnyModel[]) {
 	const fields = objectAt(refuse, ["choose"], given, ["metric", "mode"]);
 	const { metric } = fields;
 	if (typeof metric !== "string")

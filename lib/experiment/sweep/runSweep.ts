@@ -1,4 +1,4 @@
-import type { Model } from "../../core/model";
+import type { AnyModel } from "../../core/model";
 import { type InputError, unknownName } from "../../core/problem";
 import { interrupted } from "../../train/interrupt";
 import { doJob } from "../job";
@@ -25,7 +25,7 @@ export interface RunSweep {
 
 /** Runs in this process, one after another, for a sweep with model values that no other process knows. */
 export function ownRunner(sweep: Sweep, store: Store): Runner {
-	const known = new Map<string, Model>(sweep.models.map(({ model }) => [model.name, model]));
+	const known = new Map<string, AnyModel>(sweep.models.map(({ model }) => [model.name, model]));
 	return {
 		slots: 1,
 		do: (job, on, signal) => doJob(job, { store, model: known.get(job.run.model), on, signal }),

@@ -1,4 +1,4 @@
-import type { Hyper, Model } from "../../core/model";
+import type { AnyModel, Hyper, Model } from "../../core/model";
 import type { Training } from "../../core/training";
 import type { models } from "../../models/index";
 import type { Source } from "../source";
@@ -78,7 +78,7 @@ export interface Sweep {
 	/** SHA-256 of `spec`, as canonical JSON. */
 	readonly hash: string;
 	readonly models: readonly {
-		readonly model: Model;
+		readonly model: AnyModel;
 		/** Its fixed hyperparameters, where they are not the model's defaults. */
 		readonly hyper: Readonly<Record<string, unknown>>;
 		readonly choices: Readonly<Record<string, AnyChoices>>;

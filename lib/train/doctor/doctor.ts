@@ -65,17 +65,8 @@ export function doctor({ data, valid, whole, stages, count }: Patient, known: re
 	return {
 		before(network) {
 			const probs = probsOf(network.model.graph, stages);
-			const shared = whole ? sharedRows(data) : [];
 			const built = startWeights({ ...network, data }, data.split.train, probs);
-			return fresh([
-				...shared,
-				...numbersThatAreNone(data),
-				...(whole ? [...deadFields(data), ...labelCounts(data, probs)] : []),
-				...labelAmongFeatures(data, probs),
-				...(whole && shared.length === 0 ? copiedRows(data) : []),
-				...frozenWeights(built.names, stages),
-				...built.findings,
-			]);
+			return fresh([...seenInData({ data, whole }, probs), ...frozenWeights(built.names, stages), ...built.findings]);
 		},
 		afterStep(network, { stage, epoch, step, loss }) {
 			steps = step;
@@ -93,6 +84,18 @@ export function doctor({ data, valid, whole, stages, count }: Patient, known: re
 			]);
 		},
 	};
+}
+
+/** What the data alone show, for a model that learns and predicts some probabilities. */
+export function seenInData({ data, whole }: Pick<Patient, "data" | "whole">, probs: readonly Prob[]): Finding[] {
+	const shared = whole ? sharedRows(data) : [];
+	return [
+		...shared,
+		...numbersThatAreNone(data),
+		...(whole ? [...deadFields(data), ...labelCounts(data, probs)] : []),
+		...labelAmongFeatures(data, probs),
+		...(whole && shared.length === 0 ? copiedRows(data) : []),
+	];
 }
 
 /** Looks at each tower's predictions on validation rows of its space. */
