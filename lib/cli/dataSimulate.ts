@@ -1,6 +1,6 @@
 import { unknownName } from "../core/problem";
-import { writeSimulatedAliCcp } from "../experiment/simulatedAliCcp";
-import { baseOf, type Findings, findingsOf, writeSimulated } from "../experiment/simulatedFiles";
+import { writeSimulatedAliCcp } from "../experiment/simulated/aliCcp";
+import { baseOf, type Findings, findingsOf, writeSimulated } from "../experiment/simulated/files";
 import { chooseKnobs, type PresetName, presets } from "../simulator/presets";
 import { type Simulated, simulateInTurns } from "../simulator/simulate";
 import { toText } from "../view/markdown";

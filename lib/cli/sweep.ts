@@ -4,7 +4,7 @@ import { dirname, extname } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { InputError, unknownName } from "../core/problem";
 import { checkWritable } from "../data/writable";
-import { mlflow } from "../experiment/mlflow";
+import { mlflow } from "../experiment/mlflow/mlflow";
 import { localPool } from "../experiment/pool";
 import { Interrupted } from "../experiment/run";
 import type { Runner } from "../experiment/runJobs";

@@ -5,7 +5,7 @@ import { aliCcpProtocol } from "../data/aliccp/protocol";
 import type { Dataset } from "../data/dataset";
 import { cardText } from "../data/prepared/card";
 import { underLease } from "../experiment/lease";
-import { mlflow } from "../experiment/mlflow";
+import { mlflow } from "../experiment/mlflow/mlflow";
 import { describe, execute, hashOf, Interrupted, type RunResult } from "../experiment/run";
 import { savedRun } from "../experiment/savedRun";
 import { knownFingerprint, load, type Source } from "../experiment/source";

@@ -1,5 +1,5 @@
+import { holm } from "../metrics/comparison/holm";
 import { betterIs } from "../metrics/definition";
-import { holm } from "../metrics/holm";
 
 /** 1 for a metric of which more is better, −1 where less is; undefined for one that is best in between, as pcoc is at 1. */
 const betterOf = (metric: string): 1 | -1 | undefined => (/\bpcoc\(/.test(metric) ? undefined : betterIs(metric));

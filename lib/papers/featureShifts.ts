@@ -1,5 +1,5 @@
-import type { SelectionBias } from "../experiment/simulatedTruth";
-import { type Summary, summary } from "../metrics/compare";
+import type { SelectionBias } from "../experiment/simulated/truth";
+import { type Summary, summary } from "../metrics/comparison/paired";
 
 /** How far clicked rows lie from all rows in one feature, over logs of several seeds. */
 export interface FeatureShift {

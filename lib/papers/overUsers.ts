@@ -2,8 +2,8 @@ import { IMPRESSION } from "../core/prob";
 import { type KeptPredictions, readPredictions } from "../experiment/predictions";
 import type { RunResult } from "../experiment/result";
 import type { Store } from "../experiment/store";
-import { bootstrapDifference, type Resampling } from "../metrics/bootstrap";
-import type { ClusterDifference } from "../metrics/clusterDifference";
+import { bootstrapDifference, type Resampling } from "../metrics/comparison/bootstrap";
+import type { ClusterDifference } from "../metrics/comparison/clusterDifference";
 
 const METRICS: readonly Resampling["metric"][] = ["auc", "gauc", "logloss", "pcoc"];
 

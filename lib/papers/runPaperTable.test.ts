@@ -5,7 +5,7 @@ import { readPredictions } from "../experiment/predictions";
 import { Interrupted } from "../experiment/run";
 import { inProcess, type JobEvent } from "../experiment/runJobs";
 import { openStore } from "../experiment/store";
-import { bootstrapDifference } from "../metrics/bootstrap";
+import { bootstrapDifference } from "../metrics/comparison/bootstrap";
 import { esmmTable2 } from "./esmm";
 import { paperTable } from "./paperTable";
 import type { TablePlan } from "./plan";

@@ -1,4 +1,4 @@
-import { summary } from "../metrics/compare";
+import { summary } from "../metrics/comparison/paired";
 import type { Published } from "./published";
 import type { PaperRow } from "./table";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { paired } from "../metrics/compare";
-import { holm } from "../metrics/holm";
+import { holm } from "../metrics/comparison/holm";
+import { paired } from "../metrics/comparison/paired";
 import { type ColumnOfRuns, judge, type MethodValues } from "./table";
 
 const metric = "auc(conversion|click)";

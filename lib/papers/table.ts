@@ -1,6 +1,6 @@
-import type { ClusterDifference } from "../metrics/clusterDifference";
-import { type PairedSummary, paired, type Summary, summary } from "../metrics/compare";
-import { holm } from "../metrics/holm";
+import type { ClusterDifference } from "../metrics/comparison/clusterDifference";
+import { holm } from "../metrics/comparison/holm";
+import { type PairedSummary, paired, type Summary, summary } from "../metrics/comparison/paired";
 import { isBest } from "./best";
 import type { Published } from "./published";
 import { type Difference, hold, order, type Verdict } from "./verdict";

@@ -1,5 +1,5 @@
-import type { Summary } from "../metrics/compare";
-import { tQuantile } from "../metrics/distributions";
+import { tQuantile } from "../metrics/comparison/distributions";
+import type { Summary } from "../metrics/comparison/paired";
 import type { Published } from "./published";
 
 /** How ours stands to theirs. */

@@ -95,18 +95,18 @@ export const papers: Plan[] = [
 	],
 	[
 		"MLflow hears the same run as another one",
-		"experiment/mlflow.ts",
+		"experiment/mlflow/mlflow.ts",
 		"if (there) {",
 		"if (there && !hash) {",
-		"experiment/mlflow.test.ts",
+		"experiment/mlflow/mlflow.test.ts",
 		"MLflow hears jobs: one MLflow run a run, its hash, hyperparameters, epochs and final metrics; again, nothing twice",
 	],
 	[
 		"a server that does not answer is waited for",
-		"experiment/mlflowRest.ts",
+		"experiment/mlflow/rest.ts",
 		"if (left <= 0) controller.abort();",
 		"if (left <= -60_000) controller.abort();",
-		"experiment/mlflow.test.ts",
+		"experiment/mlflow/mlflow.test.ts",
 		"MLflow one that does not answer, and one that answers with an error, are said once",
 	],
 ];

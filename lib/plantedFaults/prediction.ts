@@ -5,8 +5,8 @@ export const prediction: Plan[] = [
 	[
 		"a saved model forgets what is added to its logits",
 		"train/loadModel.ts",
-		"hyper, data, seed, priors, weights",
-		"hyper, data, seed, priors: priors && {}, weights",
+		"data, seed, priors, weights: new Map()",
+		"data, seed, priors: priors && {}, weights: new Map()",
 		"train/saveModel.test.ts",
 		"a saved model gives the bits of the fitted one: esmm",
 	],

@@ -52,10 +52,10 @@ export const simulation: Plan[] = [
 	],
 	[
 		"a user's history in Ali-CCP's form is of after the day's first request",
-		"experiment/simulatedAliCcp.ts",
+		"experiment/simulated/aliCcp.ts",
 		"write.common(group[0])",
 		"write.common(group[group.length - 1])",
-		"experiment/simulatedAliCcp.test.ts",
+		"experiment/simulated/aliCcp.test.ts",
 		"a simulated log as Ali-CCP's raw files has histories of before the day's first request, with log counts, and crosses of the row's own",
 	],
 ];

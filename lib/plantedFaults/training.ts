@@ -15,7 +15,7 @@ export const training: Plan[] = [
 	[
 		"the CVR loss runs over unclicked rows",
 		"tensor/losses.ts",
-		"if (over === space || over === IMPRESSION) return",
+		"if (everyRow || over === space || over === IMPRESSION) return",
 		'if (over !== "") return',
 		"tensor/losses.test.ts",
 		"lossesOf P(conversion | click) on a batch of impressions: the mean over its clicked rows",

@@ -1,4 +1,4 @@
-import { summary } from "../metrics/compare";
+import { summary } from "../metrics/comparison/paired";
 import type { SelectionRun, SelectionSpace } from "../papers/selectionRuns";
 import { type CalibrationSeries, calibrationCurve } from "./calibrationCurve";
 import type { Figure } from "./figure";

@@ -1,5 +1,5 @@
-import { paired } from "../../metrics/compare";
-import { verdicts } from "../../metrics/verdict";
+import { paired } from "../../metrics/comparison/paired";
+import { verdicts } from "../../metrics/comparison/verdict";
 
 /** Two models' chosen trials on the test part, paired by seed. */
 export interface ModelComparison {

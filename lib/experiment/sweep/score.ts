@@ -1,4 +1,4 @@
-import { type Summary, summary } from "../../metrics/compare";
+import { type Summary, summary } from "../../metrics/comparison/paired";
 import type { MetricValue } from "../../metrics/value";
 
 /** A metric over the seeds of a trial. */

@@ -1,4 +1,4 @@
-import type { TrainEvent } from "../train/trainEvent";
+import type { TrainEvent } from "../../train/trainEvent";
 
 /** An epoch of a training, as far as it was heard. */
 export interface EpochHeard {

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { projectRoot } from "../../core/root";
-import { detectable, paired } from "../compare";
+import { projectRoot } from "../../../core/root";
 import { delong } from "../delong";
 import { holm } from "../holm";
+import { detectable, paired } from "../paired";
 
 interface Found {
 	paired: { a: number[]; b: number[]; p: number; low: number; high: number }[];
@@ -23,7 +23,9 @@ interface Found {
 }
 
 // Written by statistics.py.
-const found: Found = JSON.parse(readFileSync(join(projectRoot(), "lib/metrics/parity/statistics.json"), "utf8"));
+const found: Found = JSON.parse(
+	readFileSync(join(projectRoot(), "lib/metrics/comparison/parity/statistics.json"), "utf8"),
+);
 
 describe("as scipy, statsmodels and numpy have it", () => {
 	it.each(found.paired)("the paired t-test of $a.length seeds: p = $p", ({ a, b, p, low, high }) => {

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { projectRoot } from "../core/root";
+import { projectRoot } from "../../core/root";
 
 /** The part of jstat that is used here; the package brings no types. */
 interface JStat {

@@ -1,6 +1,6 @@
-import type { Log } from "../data/log";
-import { shift } from "../metrics/selection";
-import { type Estimate, softAuc } from "../metrics/truth";
+import type { Log } from "../../data/log";
+import { shift } from "../../metrics/selection";
+import { type Estimate, softAuc } from "../../metrics/truth";
 
 /** The AUC that the truth itself reaches on a simulated log, with its standard error: the Bayes ceilings. */
 export interface Ceilings {

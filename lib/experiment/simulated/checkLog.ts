@@ -1,7 +1,7 @@
-import { checkSchema } from "../data/schema";
-import { auc } from "../metrics/ranking";
-import { softAuc } from "../metrics/truth";
-import type { Simulated } from "../simulator/simulate";
+import { checkSchema } from "../../data/schema";
+import { auc } from "../../metrics/ranking";
+import { softAuc } from "../../metrics/truth";
+import type { Simulated } from "../../simulator/simulate";
 
 /** One thing that must hold of a simulated log. */
 export interface Assertion {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { stream } from "../core/random";
+import { stream } from "../../core/random";
+import { gauc } from "../gauc";
+import { auc } from "../ranking";
 import { drawScores } from "./binormal";
 import { bootstrapDifference } from "./bootstrap";
 import { clustersOf } from "./clusters";
 import { delong } from "./delong";
-import { gauc } from "./gauc";
-import { auc } from "./ranking";
 import { aucStatistic, gaucStatistic, logLossStatistic, pcocStatistic } from "./resampled";
 
 /** Scores of clustered users in (0, 1), rounded so that many tie, and clicks. */

@@ -1,20 +1,20 @@
 import { mkdir, rm } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { InputError } from "../core/problem";
-import type { Log } from "../data/log";
-import { type ParquetColumn, writeParquet } from "../data/parquet";
-import type { Schema } from "../data/schema";
-import { splits } from "../data/split";
-import { microActions } from "../simulator/behaviour";
-import { occasions } from "../simulator/calendar";
-import { randomExposure } from "../simulator/randomExposure";
-import { replayTable } from "../simulator/replay";
-import { actionTypes, eventColumns, type Sequences } from "../simulator/sequence";
-import { makeWorld, type Simulated, simulatorVersion } from "../simulator/simulate";
-import { calendarTable, itemsTable, usersTable, type WorldTable } from "../simulator/tables";
+import { InputError } from "../../core/problem";
+import type { Log } from "../../data/log";
+import { type ParquetColumn, writeParquet } from "../../data/parquet";
+import type { Schema } from "../../data/schema";
+import { splits } from "../../data/split";
+import { microActions } from "../../simulator/behaviour";
+import { occasions } from "../../simulator/calendar";
+import { randomExposure } from "../../simulator/randomExposure";
+import { replayTable } from "../../simulator/replay";
+import { actionTypes, eventColumns, type Sequences } from "../../simulator/sequence";
+import { makeWorld, type Simulated, simulatorVersion } from "../../simulator/simulate";
+import { calendarTable, itemsTable, usersTable, type WorldTable } from "../../simulator/tables";
 import { type Assertion, checkLog } from "./checkLog";
-import { type Ceilings, ceilings, type SelectionBias, selectionBias } from "./simulatedTruth";
+import { type Ceilings, ceilings, type SelectionBias, selectionBias } from "./truth";
 
 /** What is found out about a simulated log once it is there. */
 export interface Findings {

@@ -1,8 +1,8 @@
-import { type Random, stream } from "../core/random";
+import { type Random, stream } from "../../core/random";
+import type { GaucWeight } from "../gauc";
 import { type ClusterDifference, fromError, untested } from "./clusterDifference";
 import { type Clusters, clustersOf } from "./clusters";
 import { sameLength } from "./delong";
-import type { GaucWeight } from "./gauc";
 import {
 	aucStatistic,
 	gaucStatistic,

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { auc } from "../ranking";
 import { populationAuc } from "./binormal";
 import { bootstrapDifference } from "./bootstrap";
-import { paired } from "./compare";
 import { type Coverage, coverage, type Population } from "./coverage";
 import { delong } from "./delong";
-import { auc } from "./ranking";
+import { paired } from "./paired";
 
 /** Fixed before the first run. */
 const SEED = 20_261_122;

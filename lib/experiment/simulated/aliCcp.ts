@@ -1,10 +1,10 @@
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { InputError } from "../core/problem";
-import { stream } from "../core/random";
-import { commonLine, skeletonLine } from "../data/aliccp/row";
-import { split, splits } from "../data/split";
-import { makeWorld, type Simulated } from "../simulator/simulate";
+import { InputError } from "../../core/problem";
+import { stream } from "../../core/random";
+import { commonLine, skeletonLine } from "../../data/aliccp/row";
+import { split, splits } from "../../data/split";
+import { makeWorld, type Simulated } from "../../simulator/simulate";
 
 type Element = readonly [field: string, id: number, value: string];
 

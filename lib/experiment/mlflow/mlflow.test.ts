@@ -1,15 +1,15 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { temporaryFolders } from "../data/readers/temporaryFolders";
-import { evaluate } from "../metrics/evaluate";
+import { temporaryFolders } from "../../data/readers/temporaryFolders";
+import { evaluate } from "../../metrics/evaluate";
+import { type Job, jobFor } from "../job";
+import type { RunResult } from "../result";
+import { inProcess, runJobs } from "../runJobs";
+import { openStore } from "../store";
 import { epochsHeard } from "./epochsHeard";
-import { type Job, jobFor } from "./job";
 import { mlflow } from "./mlflow";
-import { mlflowName } from "./mlflowName";
-import type { RunResult } from "./result";
-import { inProcess, runJobs } from "./runJobs";
-import { openStore } from "./store";
+import { mlflowName } from "./name";
 
 const folder = temporaryFolders();
 

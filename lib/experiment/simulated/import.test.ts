@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { prepareAliCcp } from "../data/aliccp/prepare";
-import { importFiles } from "../data/files/importFiles";
-import { parseSchemaFile } from "../data/files/schemaFile";
-import { prepare } from "../data/prepare";
-import { readPrepared } from "../data/prepared/read";
-import { temporaryFolders } from "../data/readers/temporaryFolders";
-import { splits } from "../data/split";
-import { type Simulated, simulate } from "../simulator/simulate";
-import { writeSimulatedAliCcp } from "./simulatedAliCcp";
-import { findingsOf, writeSimulated } from "./simulatedFiles";
+import { prepareAliCcp } from "../../data/aliccp/prepare";
+import { importFiles } from "../../data/files/importFiles";
+import { parseSchemaFile } from "../../data/files/schemaFile";
+import { prepare } from "../../data/prepare";
+import { readPrepared } from "../../data/prepared/read";
+import { temporaryFolders } from "../../data/readers/temporaryFolders";
+import { splits } from "../../data/split";
+import { type Simulated, simulate } from "../../simulator/simulate";
+import { writeSimulatedAliCcp } from "./aliCcp";
+import { findingsOf, writeSimulated } from "./files";
 
 const folders = temporaryFolders();
 

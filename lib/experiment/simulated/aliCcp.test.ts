@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { CSTWA_FIELDS } from "../data/aliccp/elements";
-import { type PlainAliCcp, plainAliCcp } from "../data/aliccp/plain";
-import { temporaryFolders } from "../data/readers/temporaryFolders";
-import { split, splits } from "../data/split";
-import { makeWorld, type Simulated, simulate } from "../simulator/simulate";
-import { type WrittenSimulatedAliCcp, writeSimulatedAliCcp } from "./simulatedAliCcp";
+import { CSTWA_FIELDS } from "../../data/aliccp/elements";
+import { type PlainAliCcp, plainAliCcp } from "../../data/aliccp/plain";
+import { temporaryFolders } from "../../data/readers/temporaryFolders";
+import { split, splits } from "../../data/split";
+import { makeWorld, type Simulated, simulate } from "../../simulator/simulate";
+import { type WrittenSimulatedAliCcp, writeSimulatedAliCcp } from "./aliCcp";
 
 const folders = temporaryFolders();
 const make = () => simulate({ preset: "tiny", seed: 1, rows: 8000, knobs: { ctr: 0.3, cvr: 0.2, U: 100 } });

@@ -1,4 +1,4 @@
-import { type Random, stream } from "../core/random";
+import { type Random, stream } from "../../core/random";
 import { type Binormal, type DrawnScores, drawScores, populationAuc, shiftOf } from "./binormal";
 
 /** A 95 % interval of a difference, with its test. */

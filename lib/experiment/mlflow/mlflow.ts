@@ -1,11 +1,11 @@
-import { InputError } from "../core/problem";
-import type { EpochRecord } from "../train/position";
-import type { TrainEvent } from "../train/trainEvent";
+import { InputError } from "../../core/problem";
+import type { EpochRecord } from "../../train/position";
+import type { TrainEvent } from "../../train/trainEvent";
+import type { Part, Run, RunResult } from "../result";
+import type { JobEvent, Runner } from "../runJobs";
 import { type EpochHeard, epochsHeard } from "./epochsHeard";
-import { mlflowName } from "./mlflowName";
-import { type Rest, RestError, rest } from "./mlflowRest";
-import type { Part, Run, RunResult } from "./result";
-import type { JobEvent, Runner } from "./runJobs";
+import { mlflowName } from "./name";
+import { type Rest, RestError, rest } from "./rest";
 
 /** Runs told to an MLflow server, as they go on. The store stays the truth. */
 export interface Mlflow {

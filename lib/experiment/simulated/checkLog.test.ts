@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Knobs, PresetName } from "../simulator/presets";
-import { type Simulated, simulate } from "../simulator/simulate";
+import type { Knobs, PresetName } from "../../simulator/presets";
+import { type Simulated, simulate } from "../../simulator/simulate";
 import { type Assertion, checkLog } from "./checkLog";
-import { ceilings, selectionBias } from "./simulatedTruth";
+import { ceilings, selectionBias } from "./truth";
 
 const failed = (found: Assertion[]) => found.filter(({ holds }) => !holds);
 const seeds = [1, 2, 3, 4, 5];

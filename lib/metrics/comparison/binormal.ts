@@ -1,4 +1,4 @@
-import type { Random } from "../core/random";
+import type { Random } from "../../core/random";
 import { normalCdf } from "./distributions";
 
 /** Two models' scores of the same drawn rows, of which the AUCs are known: for tests of intervals. */

@@ -1,7 +1,7 @@
+import { ascending } from "../truth";
 import { type ClusterDifference, fromError } from "./clusterDifference";
 import { clustersOf, effectiveNumber, sizesWith } from "./clusters";
 import type { LabelledRows } from "./resampled";
-import { ascending } from "./truth";
 
 /**
  * AUC of a minus AUC of b on the same rows, with mid-ranks, its standard error, 95 % interval and p-value for rows that depend on each

@@ -1,6 +1,6 @@
 import type { ClusterDifference } from "./clusterDifference";
-import type { PairedSummary } from "./compare";
 import { holm } from "./holm";
+import type { PairedSummary } from "./paired";
 
 /** Two methods compared by one metric. */
 export interface Comparison {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { paired } from "./compare";
 import { delong } from "./delong";
+import { paired } from "./paired";
 import { type Comparison, verdicts } from "./verdict";
 
 const zero = [0, 0, 0, 0, 0];

@@ -1,7 +1,7 @@
+import type { GaucWeight } from "../gauc";
+import { auc } from "../ranking";
+import { ascending } from "../truth";
 import { type Clusters, effectiveNumber, sizesWith } from "./clusters";
-import type { GaucWeight } from "./gauc";
-import { auc } from "./ranking";
-import { ascending } from "./truth";
 
 /** A metric of one prediction column, prepared to be computed many times with clusters counted more or less than once. */
 export interface Statistic {

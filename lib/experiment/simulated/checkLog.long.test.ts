@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { PresetName } from "../simulator/presets";
-import { simulate } from "../simulator/simulate";
+import type { PresetName } from "../../simulator/presets";
+import { simulate } from "../../simulator/simulate";
 import { checkLog } from "./checkLog";
-import { ceilings } from "./simulatedTruth";
+import { ceilings } from "./truth";
 
 /** The large presets at full size: about a minute each on two cores. */
 describe.each(["bench", "esm2", "funnel", "aliccp", "small_scene"] as PresetName[])("%s at full size", (preset) => {

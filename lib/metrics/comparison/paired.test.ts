@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { detectable, paired, summary } from "./compare";
+import { detectable, paired, summary } from "./paired";
 
 describe("summary", () => {
 	it("is mean, sample deviation and Student's interval", () => {
