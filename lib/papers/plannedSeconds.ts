@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import type { RunResult } from "../experiment/result";
 import type { Source } from "../experiment/source";
 import type { Store } from "../experiment/store";
@@ -18,14 +19,18 @@ export interface PlannedTable {
 	runs: number;
 	/** Of these, in the store already. */
 	stored: number;
-	/** Expected for the others, one after another on a machine as that of the results in the store; they are rough. */
+	/** Expected for the others, on as many processes as there are cores; they are rough. */
 	seconds: number;
 	/** What `seconds` rest on. */
 	from: string;
 }
 
-/** Where nothing was measured: training rows a second, and epochs before validation ends a training. */
-const DEFAULT = { samplesPerSecond: 20_000, epochs: 5 } as const;
+/** Epochs before validation ends a training, where nothing was measured. */
+const EPOCHS = 5;
+/** Seconds of a training row on one thread of a 2020s processor: what each costs, and what each operation of its products does. */
+const ROW = { each: 4e-6, perOperation: 8.6e-12 } as const;
+/** Columns that a log's fields become, beside their embeddings, as in the simulator's logs. */
+const FIELDS = { ids: 17, numbers: 10 } as const;
 /** Making the log, validation and metrics, beside training: about half as much again. */
 const BESIDE = 1.5;
 /** Trained on, of a log that is split as ESMM's; as ESM²'s. */
@@ -33,8 +38,8 @@ const TRAINED = { esmm: 0.45, esm2: 0.7 } as const;
 
 /**
  * The runs of a table and the seconds that those which are not in the store would take. A run's training is epochs × training rows ÷
- * rate, medians over the runs of its model in the store on as many impressions, else on any number, scaled; else of 5 epochs at
- * 20,000 rows a second. Half as much again is added for logs, validation and metrics.
+ * rate, medians over the runs of its model in the store on as many impressions, else on any number, scaled; else of 5 epochs at a
+ * rate that the widths foretell. Half as much again is added for logs, validation and metrics.
  */
 export async function plannedTable(
 	plan: TablePlan,
@@ -47,12 +52,14 @@ export async function plannedTable(
 	const impressions = data ? (plan.protocol.own?.rows ?? rows) : rows;
 	const about = new Map<string, { seconds: number; from: string }>();
 	const secondsOf = ({ job }: TableJob) => {
-		const { model, share } = job.run;
-		const known = about.get(model) ?? secondsOfRun(measured, model, impressions, TRAINED[plan.protocol.split]);
+		const { model, share, hyper } = job.run;
+		const trained = TRAINED[plan.protocol.split];
+		const known = about.get(model) ?? secondsOfRun(measured, { model, hyper }, impressions, trained);
 		about.set(model, known);
 		return known.seconds * share;
 	};
-	const seconds = Math.round(BESIDE * open.reduce((sum, one) => sum + secondsOf(one), 0));
+	const all = BESIDE * open.reduce((sum, one) => sum + secondsOf(one), 0);
+	const seconds = Math.round(all / Math.min(availableParallelism(), Math.max(1, open.length)));
 	const why = [...new Set([...about.values()].map(({ from }) => from))].map((from) => {
 		const models = [...about].filter(([, one]) => one.from === from).map(([model]) => model);
 		return `${models.join(", ")}: ${from}`;
@@ -68,7 +75,7 @@ export async function plannedTable(
 /** Training seconds of one run on all training rows, and what they rest on. */
 function secondsOfRun(
 	measured: readonly RunResult[],
-	model: string,
+	{ model, hyper }: { model: string; hyper: object },
 	impressions: number,
 	trained: number,
 ): { seconds: number; from: string } {
@@ -76,9 +83,9 @@ function secondsOfRun(
 	const same = ofModel.filter(({ data }) => data.read === impressions);
 	const like = same.length > 0 ? same : ofModel;
 	if (like.length === 0) {
-		const { samplesPerSecond, epochs } = DEFAULT;
-		const from = `no run in the store, so ${epochs} epochs at ${samplesPerSecond.toLocaleString("en-US")} rows/s`;
-		return { seconds: (epochs * trained * impressions) / samplesPerSecond, from };
+		const rate = Number((1 / secondsOfRow(hyper)).toPrecision(1));
+		const from = `no run in the store, so ${EPOCHS} epochs at ${rate.toLocaleString("en-US")} rows/s, as the widths foretell`;
+		return { seconds: (EPOCHS * trained * impressions) / rate, from };
 	}
 	const each = like.map(
 		({ epochs, data, samplesPerSecond }) =>
@@ -87,4 +94,12 @@ function secondsOfRun(
 	const seconds = each.sort((a, b) => a - b)[Math.floor(each.length / 2)];
 	const runs = `${like.length} run${like.length === 1 ? "" : "s"} in the store`;
 	return { seconds, from: same.length > 0 ? runs : `${runs} on other logs, scaled by rows` };
+}
+
+/** Two towers, forward and back: six operations for each number of their matrices. */
+function secondsOfRow(hyper: { embedding?: unknown; mlp?: unknown }): number {
+	const { embedding, mlp } = hyper;
+	const widths = [FIELDS.ids * Number(embedding) + FIELDS.numbers, ...(Array.isArray(mlp) ? (mlp as number[]) : []), 1];
+	const numbers = widths.slice(1).reduce((sum, to, i) => sum + widths[i] * to, 0);
+	return ROW.each + (Number.isFinite(numbers) ? 2 * 6 * numbers * ROW.perOperation : 0);
 }

@@ -1,3 +1,4 @@
+import { localPool } from "../experiment/pool";
 import type { RunResult } from "../experiment/result";
 import { inProcess, type JobEvent, type Runner, runJobs } from "../experiment/runJobs";
 import type { Source } from "../experiment/source";
@@ -27,7 +28,7 @@ export interface RunPaperTable {
 	/** One log for all seeds instead of the scale's simulated ones. */
 	data?: Source;
 	store?: Store;
-	/** Where runs run; by default in this process. It is left open. */
+	/** Where runs run; by default on as many processes as cores, at scale tiny in this one. One that is given is left open. */
 	runner?: Runner;
 	on?: (event: JobEvent) => void;
 	signal?: AbortSignal;
@@ -41,13 +42,14 @@ export interface RunPaperTable {
  * @throws Error runs that failed, by method and seed; the others are in the store
  */
 export async function runPaperTable(plan: TablePlan, options: RunPaperTable): Promise<PaperRuns> {
-	const { scale, data, store = openStore(), runner = inProcess(store), on, signal } = options;
+	const { scale, data, store = openStore(), on, signal } = options;
 	const begun = performance.now();
 	const jobs = await jobsOfTable(plan, scale, data);
+	const runner = options.runner ?? (scale === "tiny" ? inProcess(store) : localPool({ store }));
 	const { results, reasons } = await runJobs(
 		jobs.map(({ job }) => job),
 		{ store, runner, on, signal },
-	);
+	).finally(() => (options.runner ? undefined : runner.close()));
 	const failed = jobs.filter(({ job }) => reasons.has(job.hash));
 	if (failed.length > 0) {
 		const first = failed[0];
