@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Model } from "../../core/model";
+import type { AnyModel } from "../../core/model";
 import { prepare } from "../../data/prepare";
 import { splits } from "../../data/split";
 import { models } from "../../models/index";
@@ -18,7 +18,7 @@ describe("no alarm on any model and preset at demo scale, with the model's own h
 			const data = prepare(log, { split: splits.esmm, encoding: { minFrequency: 10 } });
 			const found: string[] = [];
 			for (const model of Object.values(models)) {
-				const fitted = await fit(model as unknown as Model, { data, seed: 1 });
+				const fitted = await fit(model as unknown as AnyModel, { data, seed: 1 });
 				fitted.dispose();
 				found.push(...fitted.findings.map((finding) => `${model.name}: ${lineOf(finding)}`));
 			}

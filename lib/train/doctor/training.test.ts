@@ -2,9 +2,10 @@ import { join } from "node:path";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Inputs, Layers } from "../../core/layers";
-import { type Hyper, type Model, withHyper } from "../../core/model";
+import { type AnyModel, type Hyper, type Model, withHyper } from "../../core/model";
 import { pCVR } from "../../core/prob";
 import { InputError } from "../../core/problem";
+import { isTrees } from "../../core/trees";
 import { prepare } from "../../data/prepare";
 import { streamed } from "../../data/prepared/streamed";
 import { temporaryFolders } from "../../data/readers/temporaryFolders";
@@ -293,10 +294,10 @@ describe("no alarm on any model and preset", () => {
 		});
 		const data = prepare(log, { split: splits.esmm, encoding: { minFrequency: 10 } });
 		for (const model of Object.values(models)) {
-			const fitted = await fit(model as unknown as Model, {
+			const fitted = await fit(model as unknown as AnyModel, {
 				data,
 				seed: 1,
-				hyper: { embedding: 4, mlp: [32], epochs: 2, batch: 512 },
+				hyper: isTrees(model) ? { trees: 5 } : { embedding: 4, mlp: [32], epochs: 2, batch: 512 },
 			});
 			fitted.dispose();
 			expect(fitted.findings.map(lineOf), model.name).toEqual([]);
