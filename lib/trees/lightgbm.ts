@@ -16,7 +16,7 @@ function calls() {
 	const checked = (signature: string) => {
 		const call: (...of: unknown[]) => number = library.func(`int ${signature}`);
 		return (...of: unknown[]): void => {
-			if (call(...of) !== 0) throw new Error(`LightGBM: ${lastError()}`);
+			if (call(...of) !== 0) throw new Error(`LightGBM: ${lastError().trim()}`);
 		};
 	};
 	return {
