@@ -14,6 +14,7 @@ import { simulation } from "./simulation";
 import { statistics } from "./statistics";
 import { sweeps } from "./sweeps";
 import { training } from "./training";
+import { trees } from "./trees";
 
 /** A fault that somebody could make: a small change of one source file, and the test that must notice it. */
 export interface PlantedFault {
@@ -47,4 +48,5 @@ export const plantedFaults: PlantedFault[] = [
 	...statistics,
 	...sweeps,
 	...comparison,
+	...trees,
 ].map(([fault, file, from, to, test, name]) => ({ fault, file, from, to, test, name }));

@@ -3,6 +3,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pCTCVR, pCTR } from "../core/prob";
 import { InputError } from "../core/problem";
+import { openDuckDb, sqlText } from "../data/duckdb";
+import { makeFolder } from "../data/prepared/madeFolder";
+import { readPrepared } from "../data/prepared/read";
 import { temporaryFolders } from "../data/readers/temporaryFolders";
 import { toyDataset } from "../data/toyDataset";
 import { gbdt } from "../models/gbdt";
@@ -12,6 +15,7 @@ import { calibrateModel } from "./calibrateModel";
 import { type Fitted, fit } from "./fit";
 import { loadModel } from "./loadModel";
 import { hashOfFile, type ModelFile } from "./modelFile";
+import { predictFiles } from "./predictFiles";
 import { saveModel } from "./saveModel";
 
 const folder = temporaryFolders();
@@ -37,6 +41,26 @@ const filesIn = (of: string) =>
 			.sort()
 			.map((name) => [name, readFileSync(join(of, name)).toString("hex")]),
 	);
+
+it("predicts a prepared folder into a file: the same bits, row for row", async () => {
+	const [log, to] = [folder(), folder()];
+	await makeFolder(log, { train: 3000, valid: 500, test: 700 }, true, 6);
+	const prepared = await readPrepared(log);
+	const fitted = await fit(gbdt, { data: prepared, seed: 1, hyper });
+	await saveModel(fitted, join(to, "model"));
+	const expected = fitted.predict(prepared.split.test);
+	fitted.dispose();
+	const model = await loadModel(join(to, "model"));
+	expect(model.about.trees?.seen).toBe("rows of other users");
+	const out = join(to, "p.parquet");
+	expect(await predictFiles({ model, files: [join(log, "test.parquet")], out })).toMatchObject({ rows: 700 });
+	model.dispose();
+	const db = await openDuckDb();
+	const rows = await db.rows(`FROM ${sqlText(out)} ORDER BY row`);
+	db.close();
+	for (const [prob, column] of Object.entries(expected))
+		expect(rows.map((row) => Math.fround(row[prob] as number))).toEqual([...column]);
+});
 
 describe.each([
 	[gbdt, "txt"],

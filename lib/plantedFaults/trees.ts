@@ -1,0 +1,77 @@
+import type { Plan } from "./plan";
+
+/** Faults of trees and of the target statistics that they see. */
+export const trees: Plan[] = [
+	[
+		"a training row's target statistics count its own label",
+		"trees/matrix.ts",
+		"return ratesOfRows(field, rows, labels, groups, how);",
+		"return ratesOfRows(field, rows, labels, groups, how) && ratesFromCodes(field, rows, ratesOfCodes(field, rows, labels, how));",
+		"trees/matrix.test.ts",
+		"numbers as they are, missing ones too; ids of few codes as codes; others as statistics of earlier rows",
+	],
+	[
+		"impressions of one moment see each other's labels",
+		"trees/order.ts",
+		"keys[places[i]] !== keys[places[i - 1]]",
+		"places[i] !== places[i - 1]",
+		"trees/targetStatistics.test.ts",
+		"target statistics of training rows are those of the definition an id, of strictly earlier rows",
+	],
+	[
+		"target statistics are made of later rows",
+		"trees/order.ts",
+		"keys[a] - keys[b] || a - b",
+		"keys[b] - keys[a] || a - b",
+		"trees/targetStatistics.test.ts",
+		"a leak is caught none in the statistics of earlier rows",
+	],
+	[
+		"a fold's own positives stay in its target statistics",
+		"trees/targetStatistics.ts",
+		"rows[places[i]], labels[places[i]], -1)",
+		"rows[places[i]], 0, -1)",
+		"trees/targetStatistics.test.ts",
+		"target statistics of training rows are those of the definition weighted lists, out of fold where no time is known",
+	],
+	[
+		"the look for a leak sees a row's own label alone",
+		"trees/leak.ts",
+		"time[place] <= time[of]",
+		"place === of",
+		"trees/targetStatistics.test.ts",
+		"a leak is caught rows of the same moment",
+	],
+	[
+		"the conversions' booster is grown on all impressions",
+		"train/fitTrees.ts",
+		"const rows = rowsIn(data, data.split.train, spaceOf(prob));",
+		'const rows = rowsIn(data, data.split.train, spaceOf(prob) && "impression");',
+		"train/fitTrees.test.ts",
+		"'gbdt' each booster's target statistics count its own event on the training rows of its space alone",
+	],
+	[
+		"a missing number is a zero to XGBoost",
+		"trees/xgboost.ts",
+		`{"missing": NaN, "nthread"`,
+		`{"missing": 0, "nthread"`,
+		"trees/booster.test.ts",
+		"'xgboost': a missing number goes its own way, and no rows give none",
+	],
+	[
+		"LightGBM's leaves have as many rows as a node that is split",
+		"trees/lightgbm.ts",
+		"Math.round(hyper.minRows / 2)",
+		"Math.round(hyper.minRows)",
+		"trees/parity/parity.test.ts",
+		"'lightgbm' grows the trees that it grows from Python",
+	],
+	[
+		"trees of another file are taken",
+		"train/savedTrees.ts",
+		"!== kept.sha256)",
+		'=== "")',
+		"train/savedTrees.test.ts",
+		"'gbdt' saved refused by name: trees of another file",
+	],
+];
