@@ -51,12 +51,12 @@ export const trees: Plan[] = [
 		"'gbdt' each booster's target statistics count its own event on the training rows of its space alone",
 	],
 	[
-		"a missing number is a zero to XGBoost",
+		"XGBoost's draws depend on what was drawn before",
 		"trees/xgboost.ts",
-		`{"missing": NaN, "nthread"`,
-		`{"missing": 0, "nthread"`,
-		"trees/booster.test.ts",
-		"'xgboost': a missing number goes its own way, and no rows give none",
+		"seed_per_iteration: true",
+		"seed_per_iteration: false",
+		"trees/parity/parity.test.ts",
+		"'xgboost' grows the trees that it grows from Python",
 	],
 	[
 		"LightGBM's leaves have as many rows as a node that is split",
