@@ -72,6 +72,10 @@ export async function arePredictionsKept(store: Store, { run, predictions }: Run
 	return predictions !== undefined && existsSync(path) && (await sumOfFile(path)) === predictions.sha256;
 }
 
+/** Whether a run's predictions are there, but not as its result says. */
+export const arePredictionsDamaged = async (store: Store, result: RunResult): Promise<boolean> =>
+	existsSync(store.predictions(result.run)) && !(await arePredictionsKept(store, result));
+
 /**
  * The kept predictions of a run on one part, with labels, users and truths: all that a paired test needs.
  *

@@ -10,7 +10,7 @@ import { base } from "../models/base";
 import { esmm } from "../models/esmm";
 import { tf } from "../tensor/native";
 import type { TrainEvent } from "../train/fit";
-import { readPredictions } from "./predictions";
+import { arePredictionsKept, readPredictions, sumOfFile } from "./predictions";
 import type { Run, RunResult } from "./result";
 import { describe as describeRun, type Execute, execute, hashOf, Interrupted } from "./run";
 import { openStore } from "./store";
@@ -183,6 +183,25 @@ describe("kept predictions", () => {
 		expect((await doing(at).result).cached).toBe(true);
 		expect((await doing(at, { keep: true }).result).cached).toBe(false);
 		expect((await readPredictions(store, first.run, "valid")).rows.length).toBe(300);
+	});
+	it("of the test part that were changed are kept anew, other bits too, and the test part stays opened by whom it was", async () => {
+		const at = folder();
+		const store = openStore(at);
+		const first = await doing(at, { final: { by: "a test" } }).result;
+		const file = store.predictions(first.run);
+		writeFileSync(file, "PAR1");
+		expect(await doing(at, { final: { by: "another" } }).result).toMatchObject({ cached: false, opened: first.opened });
+		expect((await readPredictions(store, first.run, "test")).rows.length).toBe(600);
+		// As a run on another number of threads would: the same rows, in a file of another hash.
+		const kept = { ...store.get(first.run), cached: false } as RunResult;
+		writeFileSync(file, "other bits");
+		const predictions = { parts: ["valid", "test"] as const, rows: 900, sha256: await sumOfFile(file) };
+		expect(await store.put({ ...kept, predictions })).toBe(true);
+		expect(await arePredictionsKept(store, store.get(first.run) as RunResult)).toBe(true);
+		expect((await doing(at, { keep: true, final: { by: "third" } }).result).cached).toBe(true);
+		writeFileSync(file, "PAR1");
+		expect(await doing(at, { keep: true }).result).toMatchObject({ cached: false, opened: first.opened });
+		expect((await readPredictions(store, first.run, "test")).rows.length).toBe(600);
 	});
 });
 

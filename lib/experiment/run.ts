@@ -64,8 +64,8 @@ export interface Execute {
 	store: Store;
 	/** Loads the data set; called only when the run is not in the store. */
 	data: () => Promise<Dataset>;
-	/** Opens the test part; the result records when and for what (`by`), and its predictions are kept. */
-	final?: { by: string };
+	/** Opens the test part; the result records when (now, unless `at` says) and for what (`by`), and its predictions are kept. */
+	final?: { by: string; at?: string };
 	/** Keeps the predictions of the validation part too where the test part stays closed. */
 	keep?: boolean;
 	/** Sees the trained model before its weights are freed. */
@@ -88,19 +88,21 @@ export async function execute(model: AnyModel, run: Run, options: Execute): Prom
 	const stored = async (hash: string): Promise<RunResult | undefined> => {
 		const found = store.get(hash);
 		if (!found || (final && !found.test)) return undefined;
-		const wanted = keep ? await arePredictionsKept(store, found) : true;
+		const wanted = keep || final ? await arePredictionsKept(store, found) : true;
 		return wanted ? { ...found, cached: true } : undefined;
 	};
-	const known = await stored(hashOf(run));
-	if (known) return known;
+	const found = await stored(hashOf(run));
+	if (found) return found;
 	const data = subsample(await options.data(), run.share);
 	if (final && data.split.test.length === 0)
 		throw new InputError(`${data.name} has no test part to open: leave --final out`);
 	const hash = hashOf(run, engine().tier);
-	const shared = run.ctr === "own" ? undefined : await sharedCtr(run, run.ctr, options);
+	// A test part that was opened before stays opened, by whom and when it was.
+	const opened = { ...options, final: store.get(hash)?.opened ?? final };
+	const shared = run.ctr === "own" ? undefined : await sharedCtr(run, run.ctr, opened);
 	return underLease(
 		store.lease(hash),
-		async () => (await stored(hash)) ?? (await train(model, run, hash, data, shared, options)),
+		async () => (await stored(hash)) ?? (await train(model, run, hash, data, shared, opened)),
 		signal,
 	);
 }
@@ -158,7 +160,7 @@ async function train(
 			part: "valid",
 			metrics: measure("valid", parts.valid),
 			...(final && parts.test
-				? { test: measure("test", parts.test), opened: { at: new Date().toISOString(), by: final.by } }
+				? { test: measure("test", parts.test), opened: { at: final.at ?? new Date().toISOString(), by: final.by } }
 				: {}),
 			...(final || keep ? { predictions: await writePredictions(store.predictions(hash), data, parts) } : {}),
 			epochs: fitted.history.length,

@@ -1,6 +1,9 @@
+import { writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { temporaryFolders } from "../data/readers/temporaryFolders";
 import { type Job, jobFor } from "./job";
+import { arePredictionsKept } from "./predictions";
+import type { RunResult } from "./result";
 import { Interrupted } from "./run";
 import { inProcess, type JobEvent, type Runner, runJobs } from "./runJobs";
 import { openStore } from "./store";
@@ -26,6 +29,9 @@ describe("jobs in this process", () => {
 		expect(await of(await jobs([1, 2], { by: "a test" }))).toMatchObject({ done: 2, skipped: 0 });
 		expect(await of(await jobs([1, 2], { by: "a test" }))).toMatchObject({ done: 0, skipped: 2 });
 		expect(store.get(one.hash)?.opened?.by).toBe("a test");
+		writeFileSync(store.predictions(one.hash), "damaged");
+		expect(await of(await jobs([1, 2], { by: "a test" }))).toMatchObject({ done: 1, skipped: 1 });
+		expect(await arePredictionsKept(store, store.get(one.hash) as RunResult)).toBe(true);
 	});
 	it("that fail are counted with their reason, and the others go on", async () => {
 		const store = openStore(folder());

@@ -1,6 +1,7 @@
 import type { TrainEvent } from "../train/fit";
 import { interrupted } from "../train/interrupt";
 import { doJob, type Job } from "./job";
+import { arePredictionsDamaged } from "./predictions";
 import type { RunResult } from "./result";
 import { Interrupted } from "./run";
 import type { Store } from "./store";
@@ -54,7 +55,7 @@ export interface JobsOutcome extends JobCounts {
 
 /**
  * Does jobs where a runner does them, as many at a time as it has slots and in the order of the list. Those with a result in the
- * store are skipped; the same job twice is done once. A job that fails is counted and the others go on.
+ * store are skipped, unless their kept predictions are damaged; the same job twice is done once. A job that fails is counted and the others go on.
  *
  * @throws Interrupted when the signal or the notebook asks to stop: what is done stays done, and the same call goes on
  */
@@ -70,7 +71,7 @@ export async function runJobs(
 	const open: Job[] = [];
 	for (const job of queue) {
 		const found = store.get(job.hash);
-		if (!found || (job.final && !found.test)) {
+		if (!found || (job.final && (!found.test || (await arePredictionsDamaged(store, found))))) {
 			open.push(job);
 			continue;
 		}

@@ -19,7 +19,7 @@ export interface Store {
 	get(run: string): RunResult | undefined;
 	/**
 	 * Writes a result whole, and removes the checkpoint of its training. There is one result a run: a later one that holds no more
-	 * than the one that is there is left out.
+	 * than the one that is there is left out, unless its predictions took the place of damaged ones.
 	 *
 	 * @returns false where it was left out
 	 */
@@ -123,10 +123,17 @@ async function keep(file: string, text: string, result: RunResult): Promise<bool
 			await rm(aside, { force: true });
 		}
 	}
-	if (there !== "damaged" && holds(there, result)) return false;
+	if (there !== "damaged" && holds(there, result) && !keepsOthers(there, result)) return false;
 	await writeFileAtomic(file, text);
 	return true;
 }
+
+/**
+ * Whether two results kept predictions that differ: those of the later one are in the file now. On as many threads the same run gives the
+ * same bits, on more or fewer it need not.
+ */
+const keepsOthers = (there: RunResult, later: RunResult): boolean =>
+	later.predictions !== undefined && later.predictions.sha256 !== there.predictions?.sha256;
 
 /** Whether a result has all that another one has. */
 export const holds = (one: RunResult, other: Pick<RunResult, "test" | "predictions">): boolean =>

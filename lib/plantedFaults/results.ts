@@ -28,6 +28,22 @@ export const results: Plan[] = [
 		"execute a stored result without the test part is done again when the test part is asked for, and once alone",
 	],
 	[
+		"a final run with damaged predictions answers from the store",
+		"experiment/run.ts",
+		"keep || final ?",
+		"keep ?",
+		"experiment/run.test.ts",
+		"of the test part that were changed are kept anew, other bits too, and the test part stays opened by whom it was",
+	],
+	[
+		"a result stays beside the predictions of a later one",
+		"experiment/store.ts",
+		"&& !keepsOthers(there, result)) return false;",
+		") return false;",
+		"experiment/run.test.ts",
+		"of the test part that were changed are kept anew, other bits too, and the test part stays opened by whom it was",
+	],
+	[
 		"an interrupted run is stored",
 		"experiment/run.ts",
 		"if (fitted.stopped)",
@@ -54,8 +70,8 @@ export const results: Plan[] = [
 	[
 		"a second result takes the place of the first",
 		"experiment/store.ts",
-		'if (there !== "damaged" && holds(there, result)) return false;',
-		'if (there !== "damaged" && there.run !== result.run) return false;',
+		'if (there !== "damaged" && holds(there, result) && ',
+		'if (there !== "damaged" && there.run !== result.run && ',
 		"experiment/store.test.ts",
 		"store one result a run: a later one that holds no more is left out, one with the test part takes its place",
 	],
