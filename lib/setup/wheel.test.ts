@@ -28,6 +28,7 @@ beforeAll(async () => {
 	const content = folder();
 	const files = {
 		"tool/run": "#!/bin/sh\necho it runs\n",
+		"more/besides": "besides\n",
 		"tool-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: tool\nVersion: 1.0\n",
 		"tool-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
 		"tool-1.0.dist-info/RECORD": "",
@@ -122,4 +123,14 @@ it("no registry, a program that does not run, another machine: one line each, an
 	expect(step.problem()).toBeUndefined();
 	rmSync(join(root, "tool"), { recursive: true });
 	expect(stepIn(root, { had: () => true }).problem()).toBeUndefined();
+});
+
+it("takes several files, and finds any of them damaged", async () => {
+	const root = folder();
+	const step = stepIn(root, { platforms: { [here]: ["other", "any"] }, file: ["tool/run", "more/besides"] });
+	await step.make();
+	expect(readdirSync(join(root, "tool")).sort()).toEqual(["besides", "run", "stamp.json"]);
+	expect(step.problem()).toBeUndefined();
+	writeFileSync(join(root, "tool", "besides"), "damaged");
+	expect(step.problem()).toBe("its file changed");
 });

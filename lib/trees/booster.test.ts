@@ -1,8 +1,9 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { InputError } from "../core/problem";
 import { stream } from "../core/random";
+import { projectRoot } from "../core/root";
 import { temporaryFolders } from "../data/readers/temporaryFolders";
 import type { Growth, TreeLibrary } from "./booster";
 import { loadLibrary, treeThreads } from "./library";
@@ -100,6 +101,23 @@ it("a library that is missing or damaged is told with what to do", () => {
 	for (const end of ["so", "dylib"]) writeFileSync(join(damaged, `libxgboost.${end}`), "nothing");
 	expect(() => loadLibrary("libxgboost", damaged)).toThrow(InputError);
 	expect(() => loadLibrary("libxgboost", damaged)).toThrow(/cannot be loaded \(.*\): run "npm run setup"/);
+});
+
+it.runIf(process.platform === "linux")("without the system's OpenMP runtime LightGBM takes the one beside it", () => {
+	// As on a machine without: LightGBM asks for a name that is nowhere but in the file that the set-up put there.
+	const [here, there] = [join(projectRoot(), ".venv/trees"), folder()];
+	cpSync(here, there, { recursive: true });
+	const renamed = (name: string) => {
+		const bytes = readFileSync(join(here, name));
+		// The last one in the file is the name that is looked for.
+		bytes.write("libgomp.so.9", bytes.lastIndexOf("libgomp.so.1\0"));
+		return bytes;
+	};
+	writeFileSync(join(there, "lib_lightgbm.so"), renamed("lib_lightgbm.so"));
+	rmSync(join(there, "libgomp.so.1"));
+	expect(() => loadLibrary("lib_lightgbm", there)).toThrow("libgomp.so.9: cannot open shared object file");
+	writeFileSync(join(there, "libgomp.so.1"), renamed("libgomp.so.1"));
+	expect(loadLibrary("lib_lightgbm", there).func("const char *LGBM_GetLastError()")()).toBe("Everything is fine");
 });
 
 it("few rows get one thread, many as many as TensorFlow may have", () => {
