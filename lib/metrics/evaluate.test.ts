@@ -69,6 +69,18 @@ describe("what cannot be computed", () => {
 		});
 		expect(metrics["pcoc(click|impression)"].value).toBe(0.375);
 	});
+	it("one row has values, and no standard error", () => {
+		const one: Labelled = {
+			events: { click: Uint8Array.of(1), conversion: Uint8Array.of(1) },
+			truth: { [pCVR]: Float32Array.of(0.25) },
+		};
+		const metrics = evaluate({ [pCVR]: Float32Array.of(0.5) }, one);
+		expect(metrics["logloss(conversion|click)"]).toMatchObject({ value: Math.log(2), se: null });
+		expect(metrics["pcoc(conversion|click)"]).toMatchObject({ value: 0.5, se: null });
+		expect(metrics["truth.rmse(conversion|click)"]).toMatchObject({ value: 0.25, se: null });
+		expect(metrics["truth.mae(conversion|click;rows=clicked)"]).toMatchObject({ value: 0.25, se: null });
+		for (const { se } of Object.values(metrics)) expect(se).toBeNull();
+	});
 	it("no row at all has no log-loss either", () => {
 		const noClick = { events: { click: new Uint8Array(2), conversion: new Uint8Array(2) }, truth: {} };
 		const metrics = evaluate({ [pCVR]: Float32Array.of(0.5, 0.25) }, noClick);

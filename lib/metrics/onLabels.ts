@@ -32,7 +32,7 @@ export function onLabels(prob: Prob, of: Scored, room: Room): Record<string, Met
 	const about = { space, n, positives };
 	const none =
 		positives === 0 ? `no ${event} among the ${n} rows of the space` : `every one of the ${n} rows is a ${event}`;
-	const value = ({ value, se }: Estimate): MetricValue => ({ value, se, ...about });
+	const value = ({ value, se }: Estimate): MetricValue => ({ value, se: n > 1 ? se : null, ...about });
 	const missing = (reason: string): MetricValue => ({ value: null, se: null, ...about, reason });
 	const within15 = (error: { value: number; se: number | null } | undefined): MetricValue =>
 		error && errors ? { ...error, ...about, bins: errors.bins } : missing(none);

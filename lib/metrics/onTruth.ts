@@ -30,7 +30,7 @@ export function onTruth(name: string, prob: Prob, of: Scored, room: Room): Recor
 		reason = sumsTo(of.n, of.positives),
 	): MetricValue =>
 		of.n > 0 && Number.isFinite(value)
-			? { value, se: Number.isNaN(se) ? null : se, ...of }
+			? { value, se: of.n < 2 || Number.isNaN(se) ? null : se, ...of }
 			: { value: null, se: null, ...of, reason };
 	const [error, ratio, divergence] = [rmse(scores, truth), pcoc(scores, truth), kl(scores, truth)];
 	const [absolute, logarithms] = [mae(scores, truth), logRmse(scores, truth)];

@@ -5,7 +5,7 @@ export const metricsVersion = 3;
 export interface MetricValue {
 	/** Null when it cannot be computed; `reason` says why. */
 	value: number | null;
-	/** Standard error. */
+	/** Standard error; null where it cannot be estimated, as from one row. */
 	se: number | null;
 	/** The rows it is taken over: "impression", an event such as "click", or "unclicked". */
 	space: string;
