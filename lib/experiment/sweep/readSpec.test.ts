@@ -12,6 +12,7 @@ const plain: SweepSpec = {
 	choose: { metric: "auc(conversion|impression)" },
 };
 const mine = { ...esmm, name: "mine", hyper: { ...esmm.hyper, rate: 0.5 } };
+const hundred = Array.from({ length: 100 }, (_, i) => i + 1);
 /** The message about a specification with some fields replaced. */
 function refusal(changes: object): string {
 	try {
@@ -62,6 +63,17 @@ describe("a sweep's specification", () => {
 		],
 		["an unknown search", { search: "rndom" }, /"search" is not known: .*did you mean "random"/],
 		["no trials", { trials: 0 }, /"trials" must be a whole number of at least 1, not 0/],
+		["more trials than memory holds", { trials: 1e9 }, /"trials" is 1000000000: at most 10000 of a model can be/],
+		[
+			"a grid that is larger than memory",
+			{
+				search: "grid",
+				space: Object.fromEntries([
+					["esmm", Object.fromEntries(["batch", "epochs", "patience", "warmup"].map((name) => [name, hundred]))],
+				]),
+			},
+			/"space" makes a grid of 100000000 combinations for esmm, and at most 10000 can be/,
+		],
 		["choices for a model that is not swept", { space: { aman: { lr: [1] } } }, /"space.aman" is not known here/],
 		[
 			"an unknown hyperparameter",

@@ -15,6 +15,8 @@ import { trialsOf } from "./trials";
 const FIELDS = ["models", "data", "seeds", "hyper", "space", "search", "trials", "searchSeed", "choose"];
 const SEARCHES: readonly Search[] = ["grid", "random", "halving"];
 const TRIALS = 8;
+/** More trials of a model are a mistake: they would fill the memory before the first has run. */
+const MOST = 10_000;
 const ALL = "*";
 
 /** A sweep from the text of a JSON file. */
@@ -38,6 +40,7 @@ export function readSweep(given: unknown, where: Where = { name: "sweep" }): Swe
 	);
 	const search = oneOf(refuse, ["search"], fields.search, SEARCHES);
 	const said = fields.trials === undefined ? undefined : wholeAt(refuse, ["trials"], fields.trials, 1);
+	if (said !== undefined && said > MOST) refuse(["trials"], `is ${said}: at most ${MOST} of a model can be`);
 	const trials = said ?? (search === "grid" ? undefined : TRIALS);
 	const searchSeed = fields.searchSeed === undefined ? 0 : wholeAt(refuse, ["searchSeed"], fields.searchSeed, 0);
 	const hyper = byModel(refuse, "hyper", fields.hyper ?? {}, names);
@@ -55,6 +58,7 @@ export function readSweep(given: unknown, where: Where = { name: "sweep" }): Swe
 				const key = Object.hasOwn(space[model.name] ?? {}, name) ? model.name : ALL;
 				refuse(["space", key, name], `is searched, and fixed in "hyper" too: leave one out`);
 			}
+		if (search === "grid") checkGrid(refuse, model.name, choices);
 		const made = trialsOf(choices, { search, trials: trials ?? 1, seed: searchSeed });
 		for (const trial of made)
 			naming(refuse, ["space", model.name], () => withHyper(model, { ...fixed, ...trial.hyper }));
@@ -151,6 +155,16 @@ function checkSpace(
 			const tried = isRange(choices) ? endsOf(choices).ends : choices;
 			for (const value of tried) naming(refuse, path, () => withHyper(model, { [name]: value }));
 		}
+}
+
+/** Before its combinations are made. */
+function checkGrid(refuse: Refuse, name: string, choices: Readonly<Record<string, AnyChoices>>): void {
+	const combinations = Object.values(choices).reduce((n, list) => n * (list as readonly unknown[]).length, 1);
+	if (combinations > MOST)
+		refuse(
+			["space"],
+			`makes a grid of ${combinations} combinations for ${name}, and at most ${MOST} can be: list fewer values, or search "random"`,
+		);
 }
 
 function chooseOf(refuse: Refuse, given: unknown, models: readonly AnyModel[]) {
