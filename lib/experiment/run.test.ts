@@ -87,7 +87,7 @@ describe("execute", () => {
 	});
 	it("a stored result without the test part is done again when the test part is asked for, and once alone", async () => {
 		const at = folder();
-		const first = await doing(at).result;
+		const first = await doing(at, { keep: true }).result;
 		const final = await doing(at, { final: { by: "a test" } }).result;
 		expect([final.cached, final.test?.["auc(click|impression)"].n]).toEqual([false, 600]);
 		expect(final.metrics).toEqual(first.metrics);

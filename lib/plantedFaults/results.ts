@@ -9,7 +9,7 @@ export const results: Plan[] = [
 		"{ ...run, tier } : run)",
 		"{ ...run, tier } : { ...run, seed: 0 })",
 		"experiment/run.test.ts",
-		"what names a run every part of it: model, versions, hyperparameters, seed, data, source of pCTR",
+		"what names a run every part of it: model, versions, hyperparameters, seed, data, share, source of pCTR",
 	],
 	[
 		"a result from the store passes for a new one",
@@ -33,7 +33,7 @@ export const results: Plan[] = [
 		"keep || final ?",
 		"keep ?",
 		"experiment/run.test.ts",
-		"of the test part that were changed are kept anew, other bits too, and the test part stays opened by whom it was",
+		"kept predictions of the test part that were changed are kept anew, other bits too, and the test part stays opened by whom it was",
 	],
 	[
 		"a result stays beside the predictions of a later one",
@@ -41,7 +41,7 @@ export const results: Plan[] = [
 		"&& !keepsOthers(there, result)) return false;",
 		") return false;",
 		"experiment/run.test.ts",
-		"of the test part that were changed are kept anew, other bits too, and the test part stays opened by whom it was",
+		"kept predictions of the test part that were changed are kept anew, other bits too, and the test part stays opened by whom it was",
 	],
 	[
 		"an interrupted run is stored",
