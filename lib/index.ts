@@ -6,7 +6,16 @@ export { type Edge, type EventOf, type Graph, logProb, not, type ProbOf, type To
 export type { Inputs, Layers } from "./core/layers";
 export { type Loss, logLoss, overEveryRow, rowLoss } from "./core/loss";
 export type { MetricName } from "./core/metricName";
-export { defineModel, entireSpace, type Hyper, type Model, type Stage, withHyper } from "./core/model";
+export {
+	type AnyHyper,
+	type AnyModel,
+	defineModel,
+	entireSpace,
+	type Hyper,
+	type Model,
+	type Stage,
+	withHyper,
+} from "./core/model";
 export { eventOf, IMPRESSION, type Prob, pCTCVR, pCTR, pCVR, spaceOf } from "./core/prob";
 export { InputError } from "./core/problem";
 export { type Random, stream } from "./core/random";
@@ -20,6 +29,7 @@ export {
 	withOthers,
 } from "./core/sampling";
 export { type Optimizer, type Training, training } from "./core/training";
+export { defineTrees, isTrees, type TreeHyper, type TreeModel } from "./core/trees";
 export { type PrepareAliCcp, type PreparedAliCcp, prepareAliCcp } from "./data/aliccp/prepare";
 export type { AliCcpProtocol } from "./data/aliccp/protocol";
 export { type WriteAliCcp, type WrittenAliCcp, writeAliCcp } from "./data/aliccp/writer";
@@ -124,7 +134,7 @@ export { type CalibratedMetrics, calibrateModel } from "./train/calibrateModel";
 export { type Finding, lineOf } from "./train/doctor/finding";
 export type { EncodedRow } from "./train/encodedRows";
 export { type EvaluateFolder, evaluateFolder, type Predictor } from "./train/evaluateFolder";
-export { type Fitted, fit, type Predictions, type TrainEvent, TrainingError } from "./train/fit";
+export { type Fitted, type FittedNetwork, fit, type Predictions, type TrainEvent, TrainingError } from "./train/fit";
 export type { FitListener } from "./train/listener";
 export { type LoadedModel, loadModel } from "./train/loadModel";
 export type { EpochRecord } from "./train/position";
@@ -132,6 +142,7 @@ export { type Predicted, type PredictFiles, predictFiles } from "./train/predict
 export { saveModel } from "./train/saveModel";
 export { tensorBoard } from "./train/tensorboard";
 export { together } from "./train/together";
+export { type Leak, leakOf } from "./trees/leak";
 export { barsWithIntervals, type MetricPanel } from "./view/barsWithIntervals";
 export { type CalibrationSeries, calibrationCurve } from "./view/calibrationCurve";
 export { type Curve, type CurvePanel, curves } from "./view/curves";
