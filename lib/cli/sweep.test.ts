@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -97,6 +97,14 @@ describe("npm run sweep", () => {
 		const again = await sweep(file, "--store", store, "--json");
 		expect(JSON.parse(again.stdout)).toMatchObject({ runs: 6, failed: 0 });
 		expect(metricsIn(store)).toEqual(metricsIn(calm));
+	});
+	it("a run that cannot open the test part exits with 1 and says why in the last line", async () => {
+		const store = folder();
+		cpSync(calm, store, { recursive: true });
+		mkdirSync(join(store, `${outcome.table[0].runs[0]}.predictions.parquet`, "in the way"), { recursive: true });
+		const { code, stdout, last } = await sweep(file, "--store", store, "--final", "--json");
+		expect([code, JSON.parse(stdout)]).toEqual([1, expect.objectContaining({ runs: 8, done: 1, failed: 1 })]);
+		expect(last).toMatch(/^1 of 8 runs failed, the first: .*predictions\.parquet/);
 	});
 	it("--final opens the test part of the chosen trial and records that", async () => {
 		const { code, stdout } = await sweep(file, "--store", calm, "--final", "--json");

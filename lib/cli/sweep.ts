@@ -97,7 +97,14 @@ command<Options>(
 		const runner = tracking ? tracking.runner(where) : where;
 		const live = sweepProgress();
 		try {
-			const outcome = await runSweep(sweep, { store, runner, final, signal, on: live.hear });
+			let first: string | undefined;
+			const outcome = await runSweep(sweep, {
+				...{ store, runner, final, signal },
+				on(event) {
+					first ??= event.reason;
+					live.hear(event);
+				},
+			});
 			live.end();
 			const table = sweepTable(outcome);
 			if (out !== undefined) {
@@ -106,9 +113,7 @@ command<Options>(
 			}
 			if (outcome.failed > 0) {
 				process.exitCode = 1;
-				const failed = outcome.table.flatMap((row) => row.failed ?? []);
-				const first = failed.length > 0 ? `, the first: ${failed[0].reason}` : "";
-				process.stderr.write(`${outcome.failed} of ${outcome.runs} runs failed${first}\n`);
+				process.stderr.write(`${outcome.failed} of ${outcome.runs} runs failed, the first: ${first}\n`);
 			}
 			return { json: outcome, text: toText(table) };
 		} catch (problem) {

@@ -49,8 +49,8 @@ export async function underLease<T>(file: string, work: () => Promise<T>, signal
 /** Written aside and linked: a lease is never seen half written, and only one process can link it. */
 async function taken(file: string): Promise<boolean> {
 	const aside = `${file}.${process.pid}-${Math.round(performance.now() * 1000)}`;
-	await writeFile(aside, JSON.stringify(me()));
 	try {
+		await writeFile(aside, JSON.stringify(me()));
 		await link(aside, file);
 		return true;
 	} catch (problem) {

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { training } from "../core/training";
@@ -95,6 +95,12 @@ describe("store", () => {
 		mkdirSync(join(at, "aa.json", "in the way"), { recursive: true });
 		await expect(openStore(at).put(result("aa"))).rejects.toThrow();
 		expect(readdirSync(at)).toEqual(["aa.json"]);
+	});
+	it("a full disk leaves nothing behind either", async () => {
+		const at = folder();
+		symlinkSync("/dev/full", join(at, `aa.json.${process.pid}`));
+		await expect(openStore(at).put(result("aa"))).rejects.toThrow("ENOSPC");
+		expect(readdirSync(at)).toEqual([]);
 	});
 	it("a file in place of the folder is refused before anything is trained", () => {
 		const file = join(folder(), "results");

@@ -112,8 +112,8 @@ async function keep(file: string, text: string, result: RunResult): Promise<bool
 	const there = read(file, result.run);
 	if (there === undefined) {
 		const aside = `${file}.${process.pid}`;
-		await writeFile(aside, text);
 		try {
+			await writeFile(aside, text);
 			await link(aside, file);
 			return true;
 		} catch (problem) {
