@@ -185,13 +185,18 @@ command<Options>(
 			...(board === undefined ? [] : [tensorBoard(board, run)]),
 			...(tracking ? [tracking.training(hashOf(run), run)] : []),
 		];
+		let before: CalibrationMethod | undefined;
 		const result = await execute(model, run, {
 			store,
 			final: final ? { by: commandAgain("train") } : undefined,
 			signal,
 			data,
 			on: together(shown, ...listeners),
-			fitted: (fitted) => saveModel(fitted, store.model(hashOf(run, engine().tier))),
+			async fitted(fitted) {
+				const at = store.model(hashOf(run, engine().tier));
+				before = (await readModelFile(at).catch(() => undefined))?.calibration?.method;
+				await saveModel(fitted, at);
+			},
 		}).catch(async (problem) => {
 			await tracking?.close();
 			throw problem instanceof Interrupted ? new Interrupted(`${problem.message}: ${commandAgain("train")}`) : problem;
@@ -203,6 +208,10 @@ command<Options>(
 		for (const { reason, count, first } of [...(loaded?.dropped ?? []), ...(loaded?.remarks ?? [])])
 			process.stderr.write(`dropped ${count}: ${reason} (first: ${first})\n`);
 		const saved = calibrate ? savedRun(store, result.run) : store.model(result.run);
+		if (before !== undefined && calibrate === undefined)
+			process.stderr.write(
+				`the saved model was calibrated by ${before}; trained again, it is not: --calibrate ${before} calibrates it\n`,
+			);
 		const calibrated = await calibrating(saved, calibrate, store.lease(result.run), { data, final, signal });
 		return { json: { ...result, ...(calibrated ? { calibrated } : {}) }, text: words(result, calibrated) };
 	},

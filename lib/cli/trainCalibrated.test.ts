@@ -71,6 +71,15 @@ describe("npm run train -- --calibrate", () => {
 		);
 		expect(found.off).toBeLessThan(1e-7);
 	});
+	it("trained again for the test part, the saved model is no longer calibrated, and that is said", async () => {
+		const ended = await train("--final");
+		expect(json(ended).cached).toBe(false);
+		expect(ended.stderr).toContain(
+			"the saved model was calibrated by platt; trained again, it is not: --calibrate platt calibrates it",
+		);
+		const about = JSON.parse(readFileSync(join(store, `${plain.run}.model`, "model.json"), "utf8"));
+		expect(about.calibration).toBeUndefined();
+	});
 	it("--final measures the test part calibrated too, and prints tables of before and after", async () => {
 		const ended = await runCommand("train", [...of, "--final", "--calibrate", "isotonic"]);
 		expect(ended.code, ended.stderr).toBe(0);
