@@ -55,6 +55,7 @@ export { checkSchema, type Feature, type Schema } from "./data/schema";
 export { type SplitRule, splits } from "./data/split";
 export { type SqlValue, sql } from "./data/sql";
 export { countsOfLog, type EdgeRate, edgeRates, type LogCounts, nestedCounts } from "./data/statistics";
+export { type CompareRuns, compareRuns } from "./experiment/compareRuns";
 export { type DoJob, doJob, type Job, jobFor } from "./experiment/job";
 export { type Mlflow, mlflow } from "./experiment/mlflow/mlflow";
 export { type LocalPool, localPool } from "./experiment/pool";

@@ -3,6 +3,7 @@ import { createReadStream, existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { InputError } from "../core/problem";
 import type { Dataset } from "../data/dataset";
 import { openDuckDb, sqlText } from "../data/duckdb";
 import { type ParquetColumn, writeParquet } from "../data/parquet";
@@ -79,12 +80,23 @@ export const arePredictionsDamaged = async (store: Store, result: RunResult): Pr
 /**
  * The kept predictions of a run on one part, with labels, users and truths: all that a paired test needs.
  *
- * @throws Error a run that kept none of this part
+ * @param named the run's hash, or as many of its first characters as no other run has
+ * @throws InputError no such run, or one that kept none of this part
  */
-export async function readPredictions(store: Store, run: string, part: Part): Promise<KeptPredictions> {
+export async function readPredictions(store: Store, named: string, part: Part): Promise<KeptPredictions> {
+	const names = store.runs(named);
+	if (names.length !== 1)
+		throw new InputError(
+			names.length === 0
+				? `no run ${named} is in the store`
+				: `${names.length} runs begin with ${named}: give more characters`,
+		);
+	const [run] = names;
 	const result = store.get(run);
 	if (!result?.predictions?.parts.includes(part))
-		throw new Error(`run ${run.slice(0, 12)} has kept no predictions of its ${part} part`);
+		throw new InputError(
+			`run ${run.slice(0, 12)} has kept no predictions of its ${part} part: those with --final keep them, and execute with keep: true`,
+		);
 	if (!(await arePredictionsKept(store, result)))
 		throw new Error(`${store.predictions(run)} is not what run ${run.slice(0, 12)} wrote: do the run again`);
 	const db = await openDuckDb({ threads: 1 });

@@ -27,6 +27,8 @@ export interface Run {
 	ctr: "own" | CtrNetwork;
 	engineVersion: number;
 	metricsVersion: number;
+	/** Of a model that is not registered: SHA-256 of its functions' text. */
+	code?: string;
 }
 
 /** What a run gave. */

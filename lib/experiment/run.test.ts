@@ -55,6 +55,17 @@ describe("what names a run", () => {
 		const spelt = describeRun(model, { hyper: { ...hyper, lr: esmm.hyper.lr }, seed: 1, data: "toy", ctr: "own" });
 		expect(hashOf(spelt)).toBe(hashOf(run));
 	});
+	it("of a model that is not registered, the text of its functions too: an edited one is another run", () => {
+		const own = (width: number) => ({
+			...esmm,
+			towers: width === 1 ? (...given: Parameters<typeof esmm.towers>) => esmm.towers(...given) : esmm.towers,
+		});
+		const names = [1, 2].map((width) => describeRun(own(width) as unknown as Model, { hyper, seed: 1, data: "toy" }));
+		expect(run.code).toBeUndefined();
+		expect(new Set([run, ...names].map((run) => hashOf(run))).size).toBe(3);
+		const again = describeRun(own(1) as unknown as Model, { hyper, seed: 1, data: "toy" });
+		expect(hashOf(again)).toBe(hashOf(names[0]));
+	});
 	it("refuses an unknown hyperparameter", () => {
 		expect(() => describeRun(model, { hyper: { larning: 1 }, seed: 1, data: "" })).toThrow("unknown hyperparameter");
 	});

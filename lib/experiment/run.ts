@@ -6,7 +6,7 @@ import type { Dropped } from "../data/log";
 import { sha256 } from "../data/prepare";
 import { evaluate, labelled } from "../metrics/evaluate";
 import { metricsVersion } from "../metrics/value";
-import { modelNamed } from "../models/index";
+import { modelNamed, models } from "../models/index";
 import { engine, type Tier } from "../tensor/native";
 import { engineVersion, type FitOptions, type Fitted, fit, type Predictions } from "../train/fit";
 import { underLease } from "./lease";
@@ -36,6 +36,7 @@ export function describe(
 	const { seed, data, share = 1, ctr = "own" } = options;
 	checkShare(share);
 	const hyper = withHyper(model, options.hyper ?? {});
+	const code = codeOf(model);
 	return {
 		model: model.name,
 		modelVersion: model.version,
@@ -46,7 +47,18 @@ export function describe(
 		ctr,
 		engineVersion,
 		metricsVersion,
+		...(code === undefined ? {} : { code }),
 	};
+}
+
+/**
+ * Of a model that is not registered, the SHA-256 of its functions' text: who edits it in a notebook gets another run. What its
+ * functions call is not seen; its `version` is for that, as it is for registered models.
+ */
+function codeOf(model: Pick<AnyModel, "name">): string | undefined {
+	if (Object.is((models as Readonly<Record<string, unknown>>)[model.name], model)) return undefined;
+	const told = JSON.stringify(model, (_, value) => (typeof value === "function" ? String(value) : value));
+	return sha256({ told });
 }
 
 /**
@@ -57,7 +69,7 @@ export const hashOf = (run: Run, tier: Tier = "native-cpu"): string =>
 	sha256(tier === "pure-js" ? { ...run, tier } : run);
 
 /** The run of the network that a run takes pCTR from. */
-export const ctrRunOf = (run: Run, network: CtrNetwork): Run => ({ ...run, ...network, ctr: "own" });
+export const ctrRunOf = ({ code: _, ...run }: Run, network: CtrNetwork): Run => ({ ...run, ...network, ctr: "own" });
 
 /** What `execute` needs beside the run. */
 export interface Execute {

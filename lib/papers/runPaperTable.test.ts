@@ -110,7 +110,7 @@ describe("a paper's table", () => {
 		const bare = openStore(folder());
 		const bared = { ...one, store: bare };
 		expect((await paperTable(bared)).rows[1].reason).toMatch(
-			/no comparison: one seed, and its predictions are not there to draw users again \(run \w{12} has kept no predictions/,
+			/no comparison: one seed, and its users cannot be drawn again: no run \w{64} is in the store/,
 		);
 	});
 	it("an interrupt stores no result of half a network, and the same call goes on", async () => {

@@ -50,4 +50,28 @@ export const comparison: Plan[] = [
 		"metrics/comparison/verdict.test.ts",
 		"verdicts adjusts over the table: what is seen alone is not seen among four",
 	],
+	[
+		"runs are compared on unclicked rows too",
+		"experiment/compareRuns.ts",
+		"return space === IMPRESSION ? all",
+		"return space ? all",
+		"experiment/compareRuns.test.ts",
+		"two runs on the same rows are compared on the rows of the metric's space, over users",
+	],
+	[
+		"an edited model of one's own answers from the store",
+		"experiment/run.ts",
+		"...(code === undefined ? {} : { code }),",
+		"...(code === undefined || code !== undefined ? {} : { code }),",
+		"experiment/run.test.ts",
+		"what names a run of a model that is not registered, the text of its functions too: an edited one is another run",
+	],
+	[
+		"a training that exploded is chosen",
+		"experiment/sweep/halving.ts",
+		"unsound.length > 0 ? 1 : 0",
+		"unsound.length > 99 ? 1 : 0",
+		"experiment/sweep/runSweep.test.ts",
+		"a sweep does not choose a training that exploded where there is a sound one, and says what the choice rests on",
+	],
 ];

@@ -40,7 +40,7 @@ export function sweepTable({ sweep, spec, table, notes, final, ...counts }: Swee
 			scoreCell(row),
 			interval(row.metric),
 			row.metric.n,
-			row.chosen ? "chosen" : row.failed ? "failed" : "",
+			[row.chosen ? "chosen" : row.failed ? "failed" : "", ...(row.unsound ?? [])].filter(Boolean).join("; "),
 			...(final ? [row.test ? (estimate(row.test) ?? row.test.reason ?? null) : null] : []),
 		]),
 		notes: [

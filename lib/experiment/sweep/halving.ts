@@ -18,15 +18,18 @@ export function rungsOf(search: string, trials: number): Rung[] {
 export interface Scored {
 	index: number;
 	score: number | null | undefined;
+	/** What is wrong with it: a training that exploded, a tower that collapsed. */
+	unsound?: readonly string[];
 }
 
 /**
- * Trials, the best first: by score; those without a value (null) behind; equal ones in the order of the search. One with a failed
- * run is not among them.
+ * Trials, the best first: by score, unsound ones behind the sound, those without a value (null) last; equal ones in the order of the
+ * search. One with a failed run is not among them.
  */
 export function ranked<T extends Scored>(trials: readonly T[], better: 1 | -1): T[] {
 	const value = ({ score }: T) => (score === null ? Number.NEGATIVE_INFINITY : better * (score as number));
+	const rank = ({ score, unsound = [] }: T) => (score === null ? 2 : unsound.length > 0 ? 1 : 0);
 	return trials
 		.filter(({ score }) => score !== undefined)
-		.sort((a, b) => (value(a) === value(b) ? a.index - b.index : value(b) - value(a)));
+		.sort((a, b) => rank(a) - rank(b) || (value(a) === value(b) ? a.index - b.index : value(b) - value(a)));
 }

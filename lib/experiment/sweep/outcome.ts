@@ -22,6 +22,8 @@ export interface SweepRow {
 	test?: Score;
 	/** Why runs failed, with their seeds: then it cannot be chosen. */
 	failed?: readonly { seed: number; reason: string }[];
+	/** "exploding loss", "collapsed tower": it is chosen only where no other trial of its model is sound. */
+	unsound?: readonly string[];
 	/** Hashes of its runs, one a seed. */
 	runs: readonly string[];
 }
@@ -58,6 +60,7 @@ export function rowsOf(model: string, rounds: readonly (readonly Tried[])[], cho
 		chosen: tried === chosen,
 		metric: tried.metric,
 		...(tried.failed.length > 0 ? { failed: tried.failed } : {}),
+		...(tried.unsound.length > 0 ? { unsound: tried.unsound } : {}),
 		runs: tried.runs,
 	}));
 }
@@ -79,13 +82,35 @@ export function searchNotes({ spec, models, notes }: Sweep, table: readonly Swee
 			: "seeds vary the training alone, not the log: training noise only";
 	return [
 		`Chosen by the mean of ${metric} on the validation part over ${spec.seeds.length} seed${spec.seeds.length > 1 ? "s" : ""} (${onLogs}); ${how}.`,
+		...restsOn(table),
 		...notes,
+		...table.flatMap(({ model, trial, unsound, chosen }) =>
+			unsound
+				? [
+						`${model}, trial ${trial + 1}: ${unsound.join(", ")}; ${chosen ? "it is chosen because no other trial of its model is sound" : "it comes after the sound ones"}.`,
+					]
+				: [],
+		),
 		...broken.map(
 			({ model, trial, failed = [] }) =>
 				`${model}, trial ${trial + 1} cannot be chosen: seed ${failed.map(({ seed, reason }) => `${seed}: ${reason}`).join("; seed ")}`,
 		),
 		...without.map((model) => `Of ${model} none is chosen: no trial has ${metric} on every seed.`),
 	];
+}
+
+/** Fewer positives than this, and a choice among settings is mostly one among accidents: an AUC's standard error is then some 0.03 or more. */
+const FEW = 100;
+
+/** What the choice rests on: positives of the validation part, and how far one value is from sure. */
+function restsOn(table: readonly SweepRow[]): string[] {
+	const known = table.flatMap(({ metric: { positives, se } }) => (positives ? [{ ...positives, se }] : []));
+	if (known.length === 0) return [];
+	const [least, most] = [Math.min(...known.map((one) => one.least)), Math.max(...known.map((one) => one.most))];
+	const se = Math.max(0, ...known.map((one) => one.se ?? 0));
+	const sure = se > 0 ? `; the standard error of one value is up to ${se.toFixed(4)}` : "";
+	const few = least < FEW ? ": few, so settings can hardly be told apart. Take more rows or seeds" : "";
+	return [`The validation part has ${least === most ? least : `${least} to ${most}`} positives a seed${sure}${few}.`];
 }
 
 /** Notes of the final step: whether the choice was blind, and the comparison with the smallest difference it could see first. */

@@ -69,9 +69,14 @@ export interface Tried {
 	runs: readonly string[];
 	/** What the doctor found in its trainings: each fault once a run. */
 	faults: readonly string[];
+	/** Of these, those that make its score no score of a trained model. */
+	unsound: readonly string[];
 	/** Why runs failed, with their seeds. */
 	failed: readonly { seed: number; reason: string }[];
 }
+
+/** What the doctor calls a training that has not come to anything. */
+const UNSOUND = ["exploding loss", "collapsed tower"];
 
 /** The trials of a round, by model and the best first; behind them those with a failed run. Only validation metrics are looked at. */
 export function triedOf(
@@ -95,6 +100,7 @@ export function triedOf(
 				metric,
 				found.map((result) => result.metrics),
 			);
+			const faults = found.flatMap(({ findings }) => [...new Set(findings.map(({ fault }) => fault))]);
 			return {
 				index: trial.index,
 				trial,
@@ -103,7 +109,8 @@ export function triedOf(
 				metric: of,
 				score: failed.length > 0 ? undefined : of.mean,
 				runs: runs.map(({ job }) => job.hash),
-				faults: found.flatMap(({ findings }) => [...new Set(findings.map(({ fault }) => fault))]),
+				faults,
+				unsound: UNSOUND.filter((fault) => faults.includes(fault)),
 				failed,
 			};
 		});

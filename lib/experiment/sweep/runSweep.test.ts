@@ -32,7 +32,7 @@ const value = (of: number | null): MetricValue => ({
 });
 
 /** What a made-up run gives: its metrics from the job, or an error. */
-type World = (job: Job) => { valid: number | null; test?: number };
+type World = (job: Job) => { valid: number | null; test?: number; fault?: string };
 
 /** A runner whose results are made up, and the jobs it was given. */
 function madeUp(store: Store, world: World) {
@@ -42,7 +42,7 @@ function madeUp(store: Store, world: World) {
 		async do(job) {
 			given.push(job);
 			const { model, seed, hyper, share, ctr, data } = job.run;
-			const { valid, test = 0 } = world(job);
+			const { valid, test = 0, fault } = world(job);
 			const result: RunResult = {
 				run: job.hash,
 				cached: false,
@@ -67,10 +67,11 @@ function madeUp(store: Store, world: World) {
 					: {}),
 				epochs: 1,
 				kept: [1],
-				findings:
-					lrOf(job) === 0.3
-						? [{ fault: "dead field", where: "brand", seen: "is dead", look: "it", severity: "warning" }]
-						: [],
+				findings: [...(lrOf(job) === 0.3 ? ["dead field"] : []), ...(fault === undefined ? [] : [fault])].map(
+					(fault) => ({
+						...{ fault, where: "brand", seen: "is dead", look: "it", severity: "warning" },
+					}),
+				),
 				samplesPerSecond: 1000,
 			};
 			await store.put(result);
@@ -109,6 +110,19 @@ describe("a sweep", () => {
 		expect(outcome.table.map(({ hyper }) => hyper.lr)).toEqual([0.2, 0.1, 0.3, 0.2, 0.1, 0.3]);
 		expect(outcome.notes).toContain("The doctor found: dead field in 4 runs; the results tell where.");
 		expect(outcome.notes.join()).toContain("The test part was not opened");
+	});
+	it("does not choose a training that exploded where there is a sound one, and says what the choice rests on", async () => {
+		const world: World = (job) => ({ valid: lrOf(job), ...(lrOf(job) === 0.3 ? { fault: "exploding loss" } : {}) });
+		const { chosen, outcome } = await swept(openStore(folder()), {}, { world });
+		expect(chosen.map(({ hyper }) => hyper.lr)).toEqual([0.2, 0.2]);
+		const notes = outcome.notes.join("\n");
+		expect(notes).toMatch(/base, trial \d: exploding loss; it comes after the sound ones\./);
+		expect(notes).toMatch(/The validation part has 10 positives a seed.*: few, so settings can hardly be told apart/);
+		const all = await swept(openStore(folder()), {}, { world: () => ({ valid: 0.5, fault: "collapsed tower" }) });
+		expect(all.chosen.length).toBe(2);
+		expect(all.outcome.notes.join()).toContain(
+			"collapsed tower; it is chosen because no other trial of its model is sound",
+		);
 	});
 	it("of a loss chooses the least", async () => {
 		const metric = "logloss(click|impression)";

@@ -99,4 +99,13 @@ describe("successive halving", () => {
 		expect(order(1)).toEqual([2, 0, 4, 1, 5]);
 		expect(order(-1)).toEqual([0, 4, 2, 1, 5]);
 	});
+	it("ranks a training that exploded or whose tower collapsed behind the sound ones, whatever its value", () => {
+		const trials = [
+			{ index: 0, score: 0.9, unsound: ["collapsed tower"] },
+			{ index: 1, score: 0.5, unsound: [] },
+			{ index: 2, score: null },
+			{ index: 3, score: 0.6 },
+		];
+		expect(ranked(trials, 1).map(({ index }) => index)).toEqual([3, 1, 0, 2]);
+	});
 });
