@@ -4,7 +4,7 @@ import { openStore, type Store } from "../experiment/store";
 import type { SweepOutcome } from "../experiment/sweep/outcome";
 import { readSweep } from "../experiment/sweep/readSpec";
 import { ownRunner, runSweep } from "../experiment/sweep/runSweep";
-import type { ModelName, SweepSpec } from "../experiment/sweep/spec";
+import type { ModelName, SweepSpec, SweptModel } from "../experiment/sweep/spec";
 import { show } from "./notebook";
 import { type SweepSurface, sweepProgress, sweepTable } from "./sweepTable";
 
@@ -30,8 +30,8 @@ export interface SweepOptions {
  *
  * @throws InputError a field of the specification that is wrong
  */
-export async function sweep<N extends ModelName>(
-	spec: SweepSpec<N>,
+export async function sweep<const M extends ModelName | SweptModel>(
+	spec: SweepSpec<M>,
 	options: SweepOptions = {},
 ): Promise<SweepOutcome> {
 	const { final, signal, surface } = options;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { esmm } from "../../models/esmm";
 import { parseSweep, readSweep } from "./readSpec";
-import type { SweepSpec } from "./spec";
+import type { SweepSpec, SweptModel } from "./spec";
 
 const plain: SweepSpec = {
 	models: ["base", "esmm"],
@@ -180,7 +180,7 @@ describe("a sweep's specification", () => {
 });
 
 describe("in TypeScript", () => {
-	const typed = <N extends "base" | "esmm">(spec: SweepSpec<N>) => readSweep(spec);
+	const typed = <const M extends "base" | "esmm" | SweptModel>(spec: SweepSpec<M>) => readSweep(spec);
 	const rest = { data: plain.data, seeds: [1], search: "random", choose: plain.choose } as const;
 	it("an unknown model or hyperparameter does not compile", () => {
 		// @ts-expect-error there is no such model

@@ -22,9 +22,12 @@ export type Range =
 /** What a hyperparameter may be: a list of values, or for a number a range. */
 export type Choices<V> = readonly V[] | (V extends number ? Range : never);
 
-type HyperOf<N extends ModelName> = (typeof models)[N]["hyper"];
+/** Of a registered model by its name, of a model value its own. */
+type HyperOf<M> = M extends ModelName ? (typeof models)[M]["hyper"] : M extends { readonly hyper: infer H } ? H : never;
 /** Of hyperparameters that all of several models have: `keyof` of a union is what its members share. */
-type Common<N extends ModelName> = Pick<HyperOf<N>, keyof HyperOf<N>> & Training;
+type Common<M> = Pick<HyperOf<M>, keyof HyperOf<M>> & Training;
+/** Names of model values are texts to the compiler: what stands under them is checked when the sweep begins. */
+type ByOwnName<M> = [Exclude<M, ModelName>] extends [never] ? unknown : { readonly [name: string]: object | undefined };
 type ChoicesOf<H> = { readonly [K in keyof H]?: Choices<H[K]> };
 type ValuesOf<H> = { readonly [K in keyof H]?: H[K] };
 
@@ -37,16 +40,20 @@ export type SweepData =
 export type Search = "grid" | "random" | "halving";
 
 /** A sweep, as `npm run sweep` reads it from JSON and `sweep` takes it in TypeScript. */
-export interface SweepSpec<N extends ModelName = ModelName> {
+export interface SweepSpec<M extends ModelName | SweptModel = ModelName | SweptModel> {
 	/** Names of registered models; in TypeScript also model values of one's own, which run in this process. */
-	readonly models: readonly (N | SweptModel)[];
+	readonly models: readonly M[];
 	readonly data: SweepData;
 	/** Each trial runs on every seed: start weights, shuffling and, on the simulator, the log. */
 	readonly seeds: readonly number[];
 	/** Hyperparameters that are the same in all trials: under a model's name, or "*" for all models. */
-	readonly hyper?: { readonly "*"?: ValuesOf<Common<N>> } & { readonly [M in N]?: ValuesOf<HyperOf<M>> };
+	readonly hyper?: { readonly "*"?: ValuesOf<Common<M>> } & {
+		readonly [N in M & ModelName]?: ValuesOf<HyperOf<N>>;
+	} & ByOwnName<M>;
 	/** Hyperparameters that are searched: under a model's name, or "*" for all models, which then try the same values. */
-	readonly space?: { readonly "*"?: ChoicesOf<Common<N>> } & { readonly [M in N]?: ChoicesOf<HyperOf<M>> };
+	readonly space?: { readonly "*"?: ChoicesOf<Common<M>> } & {
+		readonly [N in M & ModelName]?: ChoicesOf<HyperOf<N>>;
+	} & ByOwnName<M>;
 	readonly search: Search;
 	/** Trials of each model (8). A grid is run whole: there it is the most that a model may have. */
 	readonly trials?: number;
