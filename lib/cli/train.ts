@@ -11,7 +11,7 @@ import { savedRun } from "../experiment/savedRun";
 import { knownFingerprint, load, type Source } from "../experiment/source";
 import { openStore } from "../experiment/store";
 import { type CalibrationMethod, calibrationMethod } from "../metrics/calibrators/calibrator";
-import { modelNamed } from "../models/index";
+import { modelNamed, models } from "../models/index";
 import { type PresetName, presets } from "../simulator/presets";
 import { engine } from "../tensor/native";
 import { type CalibratedMetrics, calibrateModel } from "../train/calibrateModel";
@@ -135,7 +135,7 @@ command<Options>(
 	"Trains one model on one log and prints its metrics with their standard errors.",
 	(c) =>
 		c
-			.requiredOption("--model <name>", "a registered model")
+			.requiredOption("--model <name>", `a registered model: ${Object.keys(models).join(", ")}`)
 			.requiredOption("--data <source>", '"simulator", "aliccp", or a folder that "npm run data" prepared')
 			.option("--preset <name>", "simulator: tiny, demo, bench, esm2, funnel, aliccp, small_scene (default demo)")
 			.option("--rows <n>", "simulator: impressions instead of the preset's", wholeNumber("--rows", 1))
