@@ -18,6 +18,7 @@ describe("reproduce", () => {
 		[["--data", "ali"], 'unknown data "ali": did you mean "aliccp"?'],
 		[["--data", "aliccp"], "--data aliccp needs --raw DIR"],
 		[["--raw", "x"], "--raw belongs to --data aliccp"],
+		[["--paper", "hm3"], "there is no table of hm3 yet: take one of esmm, esm2, cstwa"],
 	])("%j: exit 2 and one line", async (args, message) => {
 		const { code, stdout, stderr } = await runCommand("reproduce", [...args, "--json"]);
 		expect(stderr).toContain(message);

@@ -128,6 +128,10 @@ command<Options>(
 		const folder = options.store === undefined ? undefined : resolve(options.store);
 		const store = openStore(folder, options.dryRun ? "read" : "write");
 		const { plans, all } = await planned({ scale, paper, raw, store });
+		if (all.length === 0 && notebooks.length === 0)
+			throw new InputError(
+				`there is no table${raw === undefined ? "" : " on Ali-CCP"} of ${paper} yet: take one of ${[...new Set([...plansOf(undefined).map((plan) => plan.paper), ...Object.keys(statisticsOf)])].join(", ")}`,
+			);
 		const total = all.reduce((sum, { seconds }) => sum + seconds, 0);
 		const lines = [
 			`${scale}: ${notebooks.join(", ") || "no notebooks"}`,
