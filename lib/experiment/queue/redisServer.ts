@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { InputError } from "../../core/problem";
 import { projectRoot } from "../../core/root";
+import { checkWritable } from "../../data/writable";
 
 /** A Redis that is running. */
 export interface RedisServer {
@@ -81,6 +82,10 @@ export async function startRedis({ port, folder }: { port: number; folder: strin
 /** Made at the first start and kept, so that the URL stays. */
 function passwordIn(folder: string): string {
 	const file = join(folder, "password");
+	checkWritable(
+		folder,
+		(why) => `Redis cannot keep its files in ${folder} (${why}): give a --dir that can be written to`,
+	);
 	try {
 		mkdirSync(folder, { recursive: true });
 		if (!existsSync(file)) writeFileSync(file, randomBytes(16).toString("hex"), { mode: 0o600 });
