@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
+import { InputError } from "../core/problem";
 import { projectRoot } from "../core/root";
 import { startRedis } from "../experiment/queue/redisServer";
 import { command, wholeNumber } from "./command";
@@ -12,6 +13,7 @@ command<{ port: number; dir?: string }>(
 			.option("--port <n>", "where it listens", wholeNumber("--port", 1), 6379)
 			.option("--dir <dir>", "folder for its files (default data/redis)"),
 	async ({ port, dir }, signal) => {
+		if (port > 65_535) throw new InputError(`--port must be at most 65535, not ${port}`);
 		const folder = resolve(dir ?? join(projectRoot(), "data/redis"));
 		const server = await startRedis({ port, folder });
 		const { url, version, pid } = server;

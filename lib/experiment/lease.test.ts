@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -32,6 +32,24 @@ describe("a lease", () => {
 		const file = join(folder(), "a.lease");
 		held(file, { host: hostname(), ...holder });
 		expect(await underLease(file, async () => 7)).toBe(7);
+	});
+	it("of a holder on another machine is taken over once it has fallen silent, whatever its clock says", async () => {
+		const file = join(folder(), "a.lease");
+		for (const clock of [-3600, 3600]) {
+			held(file, { host: "elsewhere", pid: 1, mark: "1" });
+			const then = Date.now() / 1000 + clock;
+			utimesSync(file, then, then);
+			expect(await underLease(file, async () => 7, undefined, 300)).toBe(7);
+		}
+		// One that goes on beating is waited for.
+		held(file, { host: "elsewhere", pid: 1, mark: "1" });
+		const beat = setInterval(() => utimesSync(file, new Date(), new Date()), 100);
+		const stop = new AbortController();
+		const waiting = underLease(file, async () => 7, stop.signal, 300);
+		await wait(900);
+		stop.abort();
+		await expect(waiting).rejects.toThrow("stopped while waiting");
+		clearInterval(beat);
 	});
 	it.each([
 		["on this machine", hostname()],

@@ -27,13 +27,20 @@ const me = (): Holder => ({ host: hostname(), pid: process.pid, mark: processMar
  *
  * @param file the lease: a small file that is there while the work is done; its folder is made
  * @param signal ends the waiting
+ * @param silence after which a holder on another machine counts as gone, in ms; clocks are not compared
  * @throws Error stopped while waiting
  */
-export async function underLease<T>(file: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+export async function underLease<T>(
+	file: string,
+	work: () => Promise<T>,
+	signal?: AbortSignal,
+	silence = SILENCE,
+): Promise<T> {
 	await mkdir(dirname(file), { recursive: true });
+	const silent = silenceOf(file);
 	while (!(await taken(file))) {
 		if (signal?.aborted) throw new Error(`stopped while waiting for another process (${file})`);
-		removeDead(file);
+		removeDead(file, () => silent() > silence);
 		await wait(LOOK);
 	}
 	const beat = setInterval(() => touch(file), BEAT);
@@ -78,20 +85,29 @@ function holderOf(file: string): Holder | undefined {
 	}
 }
 
-function isDead(file: string, { host, pid, mark }: Holder): boolean {
-	if (host === hostname()) return processMark(pid) !== mark;
-	return Date.now() - statSync(file).mtimeMs > SILENCE;
+/** How long a lease has not been touched, in ms, as far as one has watched it: by this machine's clock alone. */
+function silenceOf(file: string): () => number {
+	let [touched, since] = [Number.NaN, 0];
+	return () => {
+		const { mtimeMs } = statSync(file);
+		if (mtimeMs !== touched) [touched, since] = [mtimeMs, performance.now()];
+		return performance.now() - since;
+	};
 }
 
+const isDead = ({ host, pid, mark }: Holder, isSilent: () => boolean): boolean =>
+	host === hostname() ? processMark(pid) !== mark : isSilent();
+
 /** By renaming, so that of two processes that find a holder dead one alone removes its lease; a living one's is put back. */
-function removeDead(file: string): void {
+function removeDead(file: string, isSilent: () => boolean): void {
 	const aside = `${file}.${process.pid}.dead`;
 	try {
 		const seen = holderOf(file);
-		if (seen && !isDead(file, seen)) return;
+		if (seen && !isDead(seen, isSilent)) return;
 		renameSync(file, aside);
 		const got = holderOf(aside);
-		if (got && !isDead(aside, got)) renameSync(aside, file);
+		const same = got?.host === seen?.host && got?.pid === seen?.pid && got?.mark === seen?.mark;
+		if (got && !same) renameSync(aside, file);
 		else rmSync(aside, { force: true });
 	} catch {
 		// it was gone before: the next look finds out

@@ -41,6 +41,7 @@ const METRICS = (part: string, column: string) => `SELECT run, model, seed, shar
  * @throws InputError what DuckDB says of the query
  */
 export async function queryRuns(store: Store, query: string): Promise<Frame> {
+	if (query.trim() === "") throw new InputError("query of the store: it is empty");
 	const files = store.runs("").filter((run) => store.get(run) !== undefined);
 	const list = files.map((run) => sqlText(`${store.folder}/${run}.json`)).join(", ");
 	const db = await openDuckDb();
