@@ -39,7 +39,7 @@ describe("a lease", () => {
 			held(file, { host: "elsewhere", pid: 1, mark: "1" });
 			const then = Date.now() / 1000 + clock;
 			utimesSync(file, then, then);
-			expect(await underLease(file, async () => 7, undefined, 300)).toBe(7);
+			expect(await underLease(file, async () => 7, AbortSignal.timeout(5000), 300)).toBe(7);
 		}
 		// One that goes on beating is waited for.
 		held(file, { host: "elsewhere", pid: 1, mark: "1" });
