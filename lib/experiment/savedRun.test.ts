@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { temporaryFolders } from "../data/readers/temporaryFolders";
+import type { RunResult } from "./result";
 import { savedRun } from "./savedRun";
 import { openStore } from "./store";
 
@@ -21,11 +22,11 @@ it("a saved model is found by its run's hash, by 6 characters of it, or as a fol
 	expect(() => savedRun(store, "123456")).toThrow("no run 123456 is in the store");
 });
 
-it("a result without a saved model: told how to make one", () => {
+it("a result without a saved model: told how to make one", async () => {
 	const at = folder();
 	const run = hash("abc123");
-	const data = { name: "toy", dropped: {} };
-	writeFileSync(join(at, `${run}.json`), JSON.stringify({ run, model: "esmm", seed: 3, metrics: {}, data }));
+	const result = { run, model: "esmm", seed: 3, metrics: {}, data: { name: "toy" } };
+	await openStore(at).put(result as unknown as RunResult);
 	expect(() => savedRun(openStore(at), "abc123")).toThrow(
 		`run abc123000000 (esmm on toy, seed 3) has a result but no saved model, which only "npm run train" keeps: remove ${join(at, `${run}.json`)} and train it with "npm run train" again`,
 	);
