@@ -64,7 +64,7 @@ const WHOLE = {
 	predict: { rounds: 5, rows: 20 * 8192 },
 	metrics: { rounds: 5, rows: 10_000_000 },
 	memory: { steps: 10_000, repeats: 3 },
-	sweep: { rounds: 3, runs: 8, rows: 100_000 },
+	sweep: { rounds: 3, runs: 6, rows: 300_000 },
 };
 
 const train: Job<typeof WHOLE.train> = {

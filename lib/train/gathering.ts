@@ -14,12 +14,13 @@ const WORTH = 2_000_000;
 
 /**
  * The same batches with their features gathered, by a thread, while the ones before train. The features are the same to the
- * last bit; small trainings are left to gather for themselves.
+ * last bit; small trainings are left to gather for themselves, and so are processes that were given one thread: the other cores
+ * have trainings of their own.
  *
  * @param values how many values the batches have in all: rows times fields
  */
 export async function* gathering(batches: AsyncIterable<Rows>, values: number): AsyncGenerator<Rows> {
-	if (values < WORTH) {
+	if (values < WORTH || isOneOfMany()) {
 		for await (const rows of batches) yield rows;
 		return;
 	}
@@ -47,6 +48,9 @@ export async function* gathering(batches: AsyncIterable<Rows>, values: number): 
 		await worker.terminate();
 	}
 }
+
+/** Whether TensorFlow was given one thread, as in the processes of a sweep. */
+const isOneOfMany = (): boolean => process.env.TF_NUM_INTRAOP_THREADS === "1";
 
 /** What a thread answers, in order. Its end or failure rejects what is still asked. */
 function answersOf(worker: Worker): { next(): Promise<Gathered> } {
