@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import type { Dataset, Field } from "../data/dataset";
 import { gather } from "../data/gather";
 import { toyDataset } from "../data/toyDataset";
@@ -37,6 +37,12 @@ it("a thread gathers the same features for every batch, in order", async () => {
 
 it("a small training gathers for itself", async () => {
 	for await (const { gathered } of gathering(batches(), 1000)) expect(gathered).toBeUndefined();
+});
+
+it("so does a process that was given one thread", async () => {
+	vi.stubEnv("TF_NUM_INTRAOP_THREADS", "1");
+	for await (const { gathered } of gathering(batches(), ENOUGH)) expect(gathered).toBeUndefined();
+	vi.unstubAllEnvs();
 });
 
 it("its thread ends when the training does, and a failure of the source is heard", async () => {
