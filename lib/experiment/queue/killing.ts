@@ -129,7 +129,8 @@ export async function sweepWithKills(folder: string, runs: number, kills: readon
 			worker = newWorker();
 		},
 		async "process of a run"() {
-			for (let tries = 0; tries < 100; tries++) {
+			// A worker that was just started has none before it has got a run, which one that was killed still held for some seconds.
+			for (let tries = 0; tries < 1200; tries++) {
 				const [pid] = childrenOf(worker.pid as number);
 				if (pid !== undefined) {
 					process.kill(pid, "SIGKILL");
