@@ -93,7 +93,7 @@ export function childrenOf(pid: number): number[] {
 export interface Swept {
 	results: RunResult[];
 	seconds: number;
-	/** For each kill, the seconds until the next result. */
+	/** For each kill, the seconds until the next result. One whose moment came when the sweep was over is not among them. */
 	recovery: { target: Target; seconds: number }[];
 	/** What worker and driver wrote to stderr. */
 	errors: string;
@@ -123,41 +123,53 @@ export async function sweepWithKills(folder: string, runs: number, kills: readon
 	const count = () => there.runs("").length;
 	let [worker, driver] = [newWorker(), newDriver()];
 	const recovery: Swept["recovery"] = [];
-	const strike: Record<Target, () => Promise<void>> = {
+	// A driver that begins while Redis is away says so and ends: its user gives the command again.
+	const isAway = () => driver.exitCode === 1 && /cannot reach Redis/.test(errors.slice(-3).join(""));
+	const ended = (): number | null => {
+		if (isAway()) {
+			errors.push("", "", "");
+			driver = newDriver();
+		}
+		return driver.exitCode;
+	};
+	const strike: Record<Target, () => Promise<boolean>> = {
 		async worker() {
 			worker.kill("SIGKILL");
 			worker = newWorker();
+			return true;
 		},
 		async "process of a run"() {
 			// A worker that was just started has none before it has got a run, which one that was killed still held for some seconds.
-			for (let tries = 0; tries < 1200; tries++) {
+			for (let tries = 0; tries < 1200 && ended() === null; tries++) {
 				const [pid] = childrenOf(worker.pid as number);
 				if (pid !== undefined) {
 					process.kill(pid, "SIGKILL");
-					return;
+					return true;
 				}
 				await wait(50);
 			}
-			throw new Error("the worker has no process to kill");
+			if (ended() === null) throw new Error("the worker has no process to kill");
+			return false;
 		},
 		async driver() {
 			driver.kill("SIGKILL");
 			driver = newDriver();
+			return true;
 		},
 		async Redis() {
 			process.kill(redis.pid, "SIGKILL");
 			await redis.ended;
 			redis = await startRedis({ port, folder: data });
+			return true;
 		},
 	};
-	const ended = (): number | null => driver.exitCode;
 	try {
 		for (const { target, results, later } of kills) {
 			while (count() < results && ended() === null) await wait(10);
 			await wait(later);
 			if (ended() !== null) break;
 			const [before, at] = [count(), performance.now()];
-			await strike[target]();
+			if (!(await strike[target]())) break;
 			while (count() === before && ended() === null) await wait(10);
 			recovery.push({ target, seconds: (performance.now() - at) / 1000 });
 		}
