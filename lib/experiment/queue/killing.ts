@@ -116,7 +116,14 @@ export async function sweepWithKills(folder: string, runs: number, kills: readon
 	};
 	let redis: RedisServer = await startRedis({ port, folder: data });
 	const { url } = redis;
-	const newWorker = () => keep(startWorker(url, store, ["--workers", "2"], errors));
+	// A worker that begins while Redis is away says so and ends with 2: whoever looks after it begins it again.
+	const newWorker = (): ChildProcess => {
+		const child = keep(startWorker(url, store, ["--workers", "2"], errors));
+		child.on("exit", (code) => {
+			if (code === 2 && child === worker) worker = newWorker();
+		});
+		return child;
+	};
 	const program = join(projectRoot(), "lib/experiment/queue/killedDriver.ts");
 	const newDriver = () => keep(start(["--import", loader, program, url, results, String(runs)], errors));
 	const there = openStore(results);
