@@ -27,7 +27,7 @@ export interface Kill {
 /** Draws the kills of a round: each target once. */
 export function drawKills(seed: number, runs: number): Kill[] {
 	const random = stream(seed, "queue kills");
-	return TARGETS.map((target) => ({ target, results: random.int(runs - 8), later: random.int(400) })).sort(
+	return TARGETS.map((target) => ({ target, results: random.int(runs / 2), later: random.int(400) })).sort(
 		(a, b) => a.results - b.results || a.later - b.later,
 	);
 }
