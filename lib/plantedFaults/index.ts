@@ -30,7 +30,7 @@ export interface PlantedFault {
 	name: string;
 }
 
-/** Every planted fault. lib/faults.test.ts plants them in copies of the project. */
+/** Every planted fault. lib/faults.long.test.ts plants them in copies of the project, lib/faults.test.ts some of them. */
 export const plantedFaults: PlantedFault[] = [
 	...data,
 	...imports,

@@ -1,0 +1,4 @@
+import { plantedFaults } from "./plantedFaults";
+import { areNoticed } from "./plantedFaults/areNoticed";
+
+areNoticed(plantedFaults);
