@@ -3,7 +3,7 @@ import { holm } from "../metrics/comparison/holm";
 import { type PairedSummary, paired, type Summary, summary } from "../metrics/comparison/paired";
 import { isBest } from "./best";
 import type { Published } from "./published";
-import { type Difference, hold, order, type Verdict } from "./verdict";
+import { type Compared, type Difference, hold, order, type Verdict } from "./verdict";
 
 export type { Verdict };
 
@@ -23,6 +23,8 @@ export interface PaperRow {
 	reason: string;
 	/** The best of its column, as far as can be told (`isBest`). */
 	best: boolean;
+	/** Less the method that it is compared with; absent for a baseline, and for statistics. */
+	compared?: Compared;
 }
 
 /** A paper's table as data. */
@@ -84,7 +86,8 @@ export function judge(columns: readonly ColumnOfRuns[], { runs }: { runs?: numbe
 			? hold({ label, ours, published, runs, compared })
 			: order({ compared, published, baseline: baseline?.published ?? null });
 		const best = isBest(method, column.methods, column.metric, differenceBetween);
-		return { label, model, hyper, column: column.column, ours, published, ...judged, best };
+		const row = { label, model, hyper, column: column.column, ours, published, ...judged, best };
+		return compared ? { ...row, compared } : row;
 	});
 }
 
