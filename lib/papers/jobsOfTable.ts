@@ -45,7 +45,7 @@ export async function jobsOfTable(plan: TablePlan, scale: Scale, data?: Source):
 	const final = plan.columns.some(({ part }) => part !== "valid") ? { by: plan.title } : undefined;
 	const found: TableJob[] = [];
 	const fixed = data && ((await knownFingerprint(data)) ?? (await load(data)).fingerprint);
-	for (const seed of seeds(at.seeds)) {
+	for (const seed of seeds(at.seeds, at.firstSeed)) {
 		const source: Source = data ?? simulated(plan, at, seed);
 		const fingerprint = fixed ?? (await knownFingerprint(source));
 		for (const { label, model, hyper: more, share } of known) {

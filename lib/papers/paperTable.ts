@@ -25,14 +25,15 @@ export async function paperTable(runs: PaperRuns): Promise<PaperTable> {
 		...{ paper, title, table },
 		lead: columns.map(smallestSeen),
 		notes: [...notesOf(runs), ...here.flatMap(({ label, note }) => (note ? [`${label}: ${note}`] : []))],
-		rows: judge(columns, { runs: plan.published.runs }),
+		rows: judge(columns, { runs: plan.published?.runs }),
 	};
 }
 
 function valuesOf(plan: TablePlan, method: TableMethod, column: TableColumn, results: RunResult[]): MethodValues {
 	const { label, model, against = plan.baseline } = method;
 	const values = results.map((result) => metricOf(result, column)?.value ?? Number.NaN);
-	const theirs = published(plan.published.paper, plan.published.table, label, column.column);
+	const { published: there } = plan;
+	const theirs = there ? published(there.paper, there.table, label, column.column) : null;
 	return { label, model, hyper: results[0].hyper, values, published: theirs, against };
 }
 
@@ -94,7 +95,9 @@ function notesOf(runs: PaperRuns): string[] {
 			? ["pCTCVR = pCVR of the method × pCTR of one independent CTR network a seed, the same for every method"]
 			: []),
 		"intervals: 95 %, each by itself; smallest detectable: seen in 80 % of tries, each by itself; p-values: two-sided, after Holm over all comparisons of the table; the best of a column is bold only where it is better than every other, after Holm over the column",
-		`theirs: the paper's ${plan.table}${plan.published.runs ? `, mean ± deviation of ${plan.published.runs} runs` : ""}; ${own ? "the same log, so numbers are compared" : `${where}, so only the order is compared`}`,
+		plan.published
+			? `theirs: the paper's ${plan.table}${plan.published.runs ? `, mean ± deviation of ${plan.published.runs} runs` : ""}; ${own ? "the same log, so numbers are compared" : `${where}, so only the order is compared`}`
+			: "the paper prints no such table: the numbers are ours alone",
 		...(left.length > 0 ? [`not registered yet, so left out: ${left.join(", ")}`] : []),
 		...plan.notes,
 	];

@@ -1,6 +1,7 @@
 import { InputError, unknownName } from "../core/problem";
 import type { AliCcpProtocol } from "../data/aliccp/protocol";
 import type { SplitName } from "../data/split";
+import type { AnyChoices } from "../experiment/sweep/spec";
 import type { PresetName } from "../simulator/presets";
 import type { Scale } from "./scale";
 
@@ -15,8 +16,11 @@ export interface TablePlan {
 	table: string;
 	/** As people cite it: "ESMM, Table 2". */
 	title: string;
-	/** Where the printed numbers lie in data/published.json, and of how many runs they are means, where the paper says so. */
-	published: { paper: string; table: string; runs?: number };
+	/**
+	 * Where the printed numbers lie in data/published.json, and of how many runs they are means, where the paper says so. Absent: a table
+	 * of ours, which no paper prints.
+	 */
+	published?: { paper: string; table: string; runs?: number };
 	/** Rows, in the paper's order. */
 	methods: readonly TableMethod[];
 	columns: readonly TableColumn[];
@@ -37,6 +41,10 @@ export interface TableMethod {
 	hyper?: Hyperparameters;
 	/** Share of the training rows, in (0, 1] (default 1). */
 	share?: number;
+	/** Last so many days of the training part alone are trained on; by default all. */
+	days?: number;
+	/** "quantiles": numbers become id fields of quantile buckets of the training part; by default they are scaled by tanh. */
+	numbers?: "quantiles";
 	/** Label of the method that it is compared with, where that is not the table's baseline: of a figure with one baseline a share. */
 	against?: string;
 	/** What a reader must know of this row. */
@@ -80,13 +88,36 @@ export interface TableScale {
 	preset: PresetName;
 	/** Impressions a log; by default the preset's. */
 	rows?: number;
-	/** Seeds 1 … n. On simulated logs seed S makes the log and the start weights, on files the start weights alone. */
+	/** Seeds firstSeed … firstSeed + seeds − 1. On simulated logs seed S makes the log and the start weights, on files the start weights alone. */
 	seeds: number;
+	/** Default 1. `full` takes 101: seeds that nothing was built with. */
+	firstSeed?: number;
 	/** Hyperparameters by model; "*" are those of models that are not named. */
 	hyper: Readonly<Record<string, Hyperparameters>>;
+	/** What is chosen before the table, by validation. */
+	search?: TableSearch;
 }
 
-type Hyperparameters = Readonly<Record<string, unknown>>;
+/**
+ * Settings that are chosen on the validation part of one simulated log of the scale's preset, before the table: of every model that is
+ * searched the same number of trials, and of the models' common space the same draws. What is chosen is a model's, and lies over the
+ * scale's hyperparameters and under those of a method.
+ */
+export interface TableSearch {
+	/** Impressions of its log. */
+	rows: number;
+	/** Trials a model: all combinations where they are lists with no more of them, else random draws. */
+	trials: number;
+	/** Makes its log and the start weights; none of the table's seeds. */
+	logSeed: number;
+	/** Model → hyperparameter → what it may be; "*" is searched for every model of the table. */
+	space: Readonly<Record<string, Readonly<Record<string, AnyChoices>>>>;
+	/** The metric of the validation part whose best value chooses, of the model's own pCTR; of equal ones the earlier trial. */
+	choose: { readonly metric: string };
+}
+
+/** Hyperparameters that lie over a model's own. */
+export type Hyperparameters = Readonly<Record<string, unknown>>;
 
 /** @throws InputError a plan that contradicts itself: labels twice, a baseline that is no method */
 export function checkPlan({ title, methods, columns, baseline }: TablePlan): void {

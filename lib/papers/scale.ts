@@ -16,8 +16,8 @@ export function scaleNamed(name = process.env.SCALE || "demo"): Scale {
 	return found;
 }
 
-/** Seeds 1 … n. */
-export function seeds(n: number): number[] {
+/** Seeds first … first + n − 1. */
+export function seeds(n: number, first = 1): number[] {
 	if (n < 1) throw new InputError(`at least one seed is needed, not ${n}`);
-	return Array.from({ length: n }, (_, i) => i + 1);
+	return Array.from({ length: n }, (_, i) => first + i);
 }
