@@ -51,6 +51,7 @@ describe("definitionOf", () => {
 			"precision(click|impression)",
 			'"precision(click|impression)" names no cut: write it as "precision@1%(click|impression)"',
 		],
+		["recall@2%(click|impression)", '"recall@2%(click|impression)" is not computed: cuts are at 0.1 %, 0.6 %, 1 %'],
 		["auc@1%(click|impression)", '"auc@1%(click|impression)" has no cut: write it as "auc(click|impression)"'],
 		[
 			"gauc(click|impression;weight=click)",

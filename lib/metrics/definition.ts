@@ -1,6 +1,7 @@
 import { eventOf, IMPRESSION, type Prob, pCVR, spaceOf } from "../core/prob";
 import { InputError, unknownName } from "../core/problem";
 import { gaucWeights } from "./gauc";
+import { topPercents } from "./topK";
 
 /** A metric's name in its parts: `precision@0.1%(conversion|click)`, `gauc(click|impression;weight=uniform)`. */
 interface Parts {
@@ -152,6 +153,8 @@ function metricOf(name: string): { metric: Metric; parts: Parts } {
 				? `"${name}" names no cut: write it as "${kind}@1%(${prob})"`
 				: `"${name}" has no cut: write it as "${kind}(${prob})"`,
 		);
+	if (cuts && !topPercents.some((cut) => cut === Number(percent)))
+		throw new InputError(`"${name}" is not computed: cuts are at ${topPercents.map((cut) => `${cut} %`).join(", ")}`);
 	if (option !== undefined && option !== metric.option?.name)
 		throw metric.option
 			? unknownName(`part of "${name}"`, option, [metric.option.name])
