@@ -93,6 +93,7 @@ export { kl, logRmse, mae, pcoc, rmse, softAuc } from "./metrics/truth";
 export type { MetricValue } from "./metrics/value";
 export { modelNamed, models } from "./models/index";
 export { cstwaTable1, type PreparedCounts, preparedCounts } from "./papers/cstwaTable1";
+export { esm2Table3, esm2Table4, esm2Table5 } from "./papers/esm2";
 export { esm2Edges, esm2Figure3, esm2Table1 } from "./papers/esm2Statistics";
 export { esmmTable2 } from "./papers/esmm";
 export { esmmTable1 } from "./papers/esmmTable1";

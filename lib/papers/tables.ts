@@ -1,4 +1,5 @@
 import { unknownName } from "../core/problem";
+import { esm2Table3, esm2Table4, esm2Table5 } from "./esm2";
 import { esmmTable2 } from "./esmm";
 import type { TablePlan } from "./plan";
 
@@ -6,7 +7,7 @@ import type { TablePlan } from "./plan";
 export const papers: readonly string[] = ["esmm", "esm2", "hm3", "metacvr", "cstwa"];
 
 /** Every table of a paper that is computed from runs: one line each. */
-export const tablePlans: readonly TablePlan[] = [esmmTable2];
+export const tablePlans: readonly TablePlan[] = [esmmTable2, esm2Table3, esm2Table4, esm2Table5];
 
 /** "esmm/2", "esm2/figure-6": how commands name a table. */
 export const nameOfTable = ({ paper, table }: Pick<TablePlan, "paper" | "table">): string =>
