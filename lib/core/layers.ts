@@ -16,6 +16,12 @@ export interface Hidden {
 	readonly batchNorm?: boolean;
 }
 
+/** A width of embeddings that some fields have for themselves. */
+export interface ItemWidth {
+	/** Of the fields that tell of the item (`Field.group`); 0: as the others. */
+	readonly item: number;
+}
+
 /** What attention is told. */
 export interface Attention {
 	/** How many heads share the width; must divide it. */
@@ -37,8 +43,11 @@ export interface Layers {
 	/**
 	 * Each field's embedding, side by side, then the numbers: `[rows, fields·width + numbers]`.
 	 * Starts at N(0, 0.01²). Only the rows of the table that a batch uses are trained.
+	 *
+	 * The fields of the group "item" may be wider or narrower: with an `item` above 0 that is not `width` they have a table
+	 * `TABLE/item` of their own and stand after the other fields: `[rows, others·width + items·item + numbers]`.
 	 */
-	embed(table: string, x: Inputs, width: number): Tensor2D;
+	embed(table: string, x: Inputs, width: number, widths?: ItemWidth): Tensor2D;
 	/**
 	 * Hidden layers: product, bias or batch normalisation, ReLU, dropout. He initialisation.
 	 *

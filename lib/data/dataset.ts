@@ -1,8 +1,9 @@
 import type { Dropped } from "./log";
 import type { Card } from "./prepared/card";
+import type { Group } from "./schema";
 
 /** A feature ready for a model: encoded ids (0 is unknown), lists of them, or scaled numbers. */
-export type Field =
+export type Field = (
 	| { readonly kind: "id"; readonly name: string; readonly size: number; readonly ids: Int32Array }
 	| {
 			readonly kind: "ids";
@@ -15,7 +16,11 @@ export type Field =
 			readonly ids: Int32Array;
 			readonly weights?: Float32Array;
 	  }
-	| { readonly kind: "number"; readonly name: string; readonly values: Float32Array };
+	| { readonly kind: "number"; readonly name: string; readonly values: Float32Array }
+) & {
+	/** What it tells of, where the log says so. */
+	readonly group?: Group;
+};
 
 /** Rows of each part, as row numbers of the dataset. */
 export interface Split {

@@ -1,7 +1,16 @@
 import { InputError, unknownName } from "../core/problem";
 
-/** How a feature column is read: one id per row, one number per row, or a list of ids with optional weights. */
-export type Feature = { kind: "id" } | { kind: "number" } | { kind: "ids"; weights?: string };
+/** What features may tell of: the user, the item, both together, or where and when the impression was. */
+export const groups = ["user", "item", "cross", "context"] as const;
+
+/** What a feature tells of. */
+export type Group = (typeof groups)[number];
+
+/**
+ * How a feature column is read: one id per row, one number per row, or a list of ids with optional weights. Its group, where it is
+ * said, changes nothing but the width of its embedding, in models that have another one for items.
+ */
+export type Feature = ({ kind: "id" } | { kind: "number" } | { kind: "ids"; weights?: string }) & { group?: Group };
 
 /**
  * What the columns of a log mean. Every row is one impression.

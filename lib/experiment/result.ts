@@ -23,6 +23,11 @@ export interface Run {
 	data: string;
 	/** The budget of rows: the share of the training part that is trained on, in (0, 1]. A smaller share's rows are among a larger one's. */
 	share: number;
+	/**
+	 * The last so many days of the training part alone are trained on, before `share` takes its share; absent: all. In the hash only
+	 * where it is there.
+	 */
+	days?: number;
 	/** "own": pCTCVR is the model's. A network: pCTCVR is pCVR times that network's pCTR, trained with the run's seed and share. */
 	ctr: "own" | CtrNetwork;
 	engineVersion: number;
@@ -41,6 +46,7 @@ export interface RunResult {
 	seed: number;
 	hyper: AnyHyper;
 	share: number;
+	days?: number;
 	ctr: Run["ctr"];
 	data: {
 		name: string;

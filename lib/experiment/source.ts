@@ -14,12 +14,22 @@ import { CARD, readCard } from "../data/prepared/card";
 import { readPrepared } from "../data/prepared/read";
 import { readEncodedCsv } from "../data/readers/encodedCsv";
 import { type SplitName, splits } from "../data/split";
-import type { PresetName } from "../simulator/presets";
+import type { Knobs, PresetName } from "../simulator/presets";
 import { fingerprintOf, simulatedSchema, simulateInTurns } from "../simulator/simulate";
 
 /** Where impressions come from. */
 export type Source =
-	| { source: "simulator"; preset: PresetName; rows?: number; logSeed: number; split?: SplitName }
+	| {
+			source: "simulator";
+			preset: PresetName;
+			rows?: number;
+			logSeed: number;
+			split?: SplitName;
+			/** "quantiles": numbers become ids of quantile buckets of the training part. Unless said they are scaled by tanh. */
+			numbers?: "quantiles";
+			/** Knobs set otherwise than the preset does. */
+			knobs?: Partial<Knobs>;
+	  }
 	/** A folder of raw Ali-CCP files, prepared at the first use into a folder of the cache. */
 	| { source: "aliccp"; raw: string; protocol: AliCcpProtocol }
 	/** A prepared folder, or one of already encoded Ali-CCP rows (ali_ccp_train_sample.csv and its companions). */

@@ -210,8 +210,8 @@ export const training: Plan[] = [
 	[
 		"l2 does not reach tables",
 		"tensor/optimizers.ts",
-		"onRows(weight, variables, unique, value, (rows) => step(rows, decayed(value, gradient)));",
-		"onRows(weight, variables, unique, value, (rows) => step(rows, gradient));",
+		"onRows(weight, variables, idsOf(weight), value, (rows) => step(rows, decayed(value, gradient)));",
+		"onRows(weight, variables, idsOf(weight), value, (rows) => step(rows, gradient));",
 		"tensor/optimizers.test.ts",
 		"optimisers l2 adds λ·w to the gradient; in a table on the rows used, or on all when dense",
 	],

@@ -1,12 +1,13 @@
-import type { Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
+import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
 import type { Inputs } from "../core/layers";
-import type { Dataset } from "../data/dataset";
+import type { Dataset, Field } from "../data/dataset";
 import { embeddedOf, type Gathered, gather, numericOf, tableRowsOf } from "../data/gather";
 import { tf } from "./native";
 import type { Feed } from "./trace";
+import type { FieldsOf } from "./weights";
 
-/** The features of some rows as tensors, laid out for one embedding table that all fields share. */
-export interface Batch extends Inputs {
+/** Which rows of an embedding table some fields of a batch look up: the fields share the table. */
+export interface Lookups {
 	/** Rows of the table: the sum of the fields' vocabulary sizes. */
 	readonly tableRows: number;
 	/** How many fields are embedded. */
@@ -20,6 +21,12 @@ export interface Batch extends Inputs {
 	readonly places: Tensor1D;
 	/** Where lists are pooled: the cell (row·embedded + field) and the weight of each looked-up id. */
 	readonly pooled?: { cells: Tensor1D; weights: Tensor2D };
+}
+
+/** The features of some rows as tensors, laid out for one embedding table that all fields share. */
+export interface Batch extends Inputs, Lookups {
+	/** The same for a table of the fields that tell of the item, and for one of the others; undefined where there are none. */
+	readonly of: (fields: FieldsOf) => Lookups | undefined;
 	/** Scaled numbers, `[rows, numbers]`, where there are any. */
 	readonly numbers?: Tensor2D;
 }
@@ -30,19 +37,63 @@ export interface Batch extends Inputs {
  * @param feed makes what differs from batch to batch
  */
 export function batchOf(
-	{ fields }: Pick<Dataset, "fields">,
+	data: Pick<Dataset, "fields">,
 	at: Int32Array,
-	gathered = gather(fields, at),
-	feed: Feed<{ gathered: Gathered }> = (make) => make({ gathered }),
+	gathered = gather(data.fields, at),
+	feed: Feed<{ data: Pick<Dataset, "fields">; at: Int32Array; gathered: Gathered }> = (make) =>
+		make({ data, at, gathered }),
 ): Batch {
+	const { fields } = data;
 	const rows = at.length;
 	const numbers = numericOf(fields).length;
-	const whole = (of: (gathered: Gathered) => Int32Array) =>
-		feed(({ gathered }) => tf.tensor1d(of(gathered), "int32")) as Tensor1D;
-	type Pooled = NonNullable<Gathered["pooled"]>;
+	const known = new Map<FieldsOf, Lookups | undefined>();
+	const of = (part: FieldsOf) => {
+		if (!known.has(part)) {
+			const own = partOf(fields, part);
+			const lookups = (now: { data: Pick<Dataset, "fields">; at: Int32Array; gathered: Gathered }) =>
+				gatheredPart(now.gathered, part, now.data.fields, now.at);
+			const example = own.length > 0 ? gatheredPart(gathered, part, fields, at) : undefined;
+			const fed = (make: (gathered: Gathered) => Tensor) => feed((now) => make(lookups(now)));
+			known.set(part, example && lookupsOf(own, example, fed));
+		}
+		return known.get(part);
+	};
 	return {
 		rows,
 		fields: fields.map((f) => f.name),
+		...lookupsOf(fields, gathered, (make) => feed(({ gathered }) => make(gathered))),
+		of,
+		numbers:
+			numbers > 0
+				? (feed(({ gathered }) => tf.tensor2d(gathered.numbers as Float32Array, [rows, numbers])) as Tensor2D)
+				: undefined,
+	};
+}
+
+/** The embedded fields that tell of the item, or the others. */
+const partOf = (fields: readonly Field[], part: FieldsOf): Field[] =>
+	embeddedOf(fields).filter(({ group }) => (group === "item") === (part === "item"));
+
+/** Rows of some fields, gathered once for all tensors of a batch that are made of them. */
+const gatheredParts = new WeakMap<Gathered, Partial<Record<FieldsOf, Gathered>>>();
+
+function gatheredPart(whole: Gathered, part: FieldsOf, fields: readonly Field[], at: Int32Array): Gathered {
+	const parts = gatheredParts.get(whole) ?? {};
+	gatheredParts.set(whole, parts);
+	parts[part] ??= gather(partOf(fields, part), at);
+	return parts[part];
+}
+
+/** What some fields look up, as tensors. */
+function lookupsOf(
+	fields: readonly Field[],
+	gathered: Gathered,
+	feed: (make: (gathered: Gathered) => Tensor) => Tensor,
+): Lookups {
+	const whole = (of: (gathered: Gathered) => Int32Array) =>
+		feed((gathered) => tf.tensor1d(of(gathered), "int32")) as Tensor1D;
+	type Pooled = NonNullable<Gathered["pooled"]>;
+	return {
 		tableRows: tableRowsOf(fields),
 		embedded: embeddedOf(fields).length,
 		unique: whole(({ unique }) => unique),
@@ -51,15 +102,11 @@ export function batchOf(
 		places: whole(({ sorted }) => sorted.places),
 		pooled: gathered.pooled && {
 			cells: whole(({ pooled }) => (pooled as Pooled).cells),
-			weights: feed(({ gathered }) => {
+			weights: feed((gathered) => {
 				const { weights } = gathered.pooled as Pooled;
 				return tf.tensor2d(weights, [weights.length, 1]);
 			}) as Tensor2D,
 		},
-		numbers:
-			numbers > 0
-				? (feed(({ gathered }) => tf.tensor2d(gathered.numbers as Float32Array, [rows, numbers])) as Tensor2D)
-				: undefined,
 	};
 }
 

@@ -1,8 +1,8 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
-import type { Hidden, Layers } from "../core/layers";
+import type { Hidden, ItemWidth, Layers } from "../core/layers";
 import { words } from "../core/random";
 import { attend, attendOnce, projected, transfer } from "./attention";
-import type { Batch } from "./batch";
+import type { Batch, Lookups } from "./batch";
 import { biased, dense, product, relu } from "./dense";
 import { mixture, productOfEach } from "./experts";
 import type { Variable } from "./kernels";
@@ -10,7 +10,7 @@ import { tf } from "./native";
 import { batchNorm, layerNorm, normalizeBy } from "./norm";
 import { kernels } from "./tier";
 import type { Feed } from "./trace";
-import { type Weights, weight } from "./weights";
+import { type FieldsOf, type Weights, weight } from "./weights";
 
 /** One pass through a network: the weights to read, and whether it trains. */
 export interface Pass {
@@ -103,11 +103,19 @@ export function layers(pass: Pass): Layers {
 	};
 
 	return {
-		embed(table, x, width) {
+		embed(table, x, width, { item = 0 }: Partial<ItemWidth> = {}) {
 			const batch = x as Batch;
-			weight(weights, seed, table, [batch.tableRows, width], { std: 0.01 }, "table");
-			const e = lookup(pass.read(table, batch) as Tensor2D, batch, width);
-			return batch.numbers ? tf.concat([e, batch.numbers], 1) : e;
+			const embedded = (name: string, lookups: Lookups, width: number, of?: FieldsOf): Tensor2D => {
+				weight(weights, seed, name, [lookups.tableRows, width], { std: 0.01 }, "table", of);
+				return lookup(pass.read(name, batch) as Tensor2D, lookups, batch.rows, width);
+			};
+			const items = item === 0 || item === width ? undefined : batch.of("item");
+			const others = items && batch.of("other");
+			const e = items
+				? [...(others ? [embedded(table, others, width, "other")] : []), embedded(`${table}/item`, items, item, "item")]
+				: [embedded(table, batch, width)];
+			const all = batch.numbers ? [...e, batch.numbers] : e;
+			return all.length > 1 ? tf.concat(all, 1) : all[0];
 		},
 		mlp: (name, x, widths, hidden = {}) =>
 			stacked(name, x, widths, hidden, (layer, h, i) =>
@@ -163,15 +171,15 @@ export function layers(pass: Pass): Layers {
 	};
 }
 
-/** Rows of the batch's unique ids → each row's fields side by side. Gradient: the sum over each id's places, sorted first. */
-function lookup(rows: Tensor2D, batch: Batch, width: number): Tensor2D {
+/** Rows of the fields' unique ids → each of `count` rows' fields side by side. Gradient: the sum over each id's places, sorted first. */
+function lookup(rows: Tensor2D, batch: Lookups, count: number, width: number): Tensor2D {
 	const gathered = tf.customGrad((...inputs) => ({
 		value: kernels().gather(inputs[0] as Tensor2D, batch.index),
 		gradFunc: (dy: Tensor) => [kernels().segmentSum(kernels().gather(dy as Tensor2D, batch.order), batch.places)],
 	}))(rows) as Tensor2D;
 	const { pooled } = batch;
-	const cells = pooled ? pool(gathered, pooled, batch.rows * batch.embedded) : gathered;
-	return tf.reshape(cells, [batch.rows, batch.embedded * width]);
+	const cells = pooled ? pool(gathered, pooled, count * batch.embedded) : gathered;
+	return tf.reshape(cells, [count, batch.embedded * width]);
 }
 
 /** Sums of the looked-up rows of each cell, each times its weight. */

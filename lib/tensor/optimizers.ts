@@ -42,17 +42,18 @@ const ADAGRAD_EPSILON = 1e-10;
  * on. (As TensorFlow's LazyAdam and PyTorch's SparseAdam, but for ε, which both add
  * before the correction of v; β₁ᵗ and β₂ᵗ count all updates of the table.)
  *
- * @param unique the tables' rows that the batch used, each once: `[n]`
+ * @param unique the tables' rows that the batch used, each once: `[n]`; or those of a table, where tables have rows of their own
  * @param feed makes what changes from step to step
  */
 export function update(
 	trained: readonly Trained[],
-	unique: Tensor1D,
+	unique: Tensor1D | ((table: Weight) => Tensor1D),
 	how: Optimizing,
 	feed: Feed<{ lr: number }> = (make) => make(how),
 ): void {
 	tf.tidy(() => {
 		const rule = ruleOf(how, feed);
+		const idsOf = (table: Weight): Tensor1D => (typeof unique === "function" ? unique(table) : unique);
 		for (const { weight, value, gradient } of trained) {
 			const variables = [weight.value, ...rule.slots.map((name) => slotOf(weight, name))];
 			const step = (on: Variable[], gradient: Tensor) => rule.step(weight, on, gradient);
@@ -60,9 +61,9 @@ export function update(
 				how.l2 === 0 ? gradient : tf.add(gradient, tf.mul(value, how.l2));
 			if (weight.kind !== "table") step(variables, decayed(value, gradient));
 			else if (how.dense) {
-				const whole = tf.unsortedSegmentSum(gradient, unique, weight.value.shape[0]);
+				const whole = tf.unsortedSegmentSum(gradient, idsOf(weight), weight.value.shape[0]);
 				step(variables, decayed(weight.value.read(), whole));
-			} else onRows(weight, variables, unique, value, (rows) => step(rows, decayed(value, gradient)));
+			} else onRows(weight, variables, idsOf(weight), value, (rows) => step(rows, decayed(value, gradient)));
 		}
 	});
 	for (const { weight } of trained) weight.steps++;

@@ -16,7 +16,7 @@ import { nativeKernels } from "./nativeKernels";
 import { type Optimizing, update } from "./optimizers";
 import { pureJsKernels } from "./pureJsKernels";
 import { kernels } from "./tier";
-import { disposeWeights, snapshot, type Weights, weight } from "./weights";
+import { disposeWeights, snapshot, type Weight, type Weights, weight } from "./weights";
 
 const random = stream(1, "tensors");
 const normals = (n: number) => Float32Array.from({ length: n }, random.normal);
@@ -190,6 +190,50 @@ describe("embed", () => {
 			[1, 4, 13],
 		]);
 		disposeWeights(weights);
+	});
+
+	it("gives the fields of items a width and a table of their own, after the others and before the numbers", () => {
+		const numbers = { kind: "number", name: "n", values: Float32Array.of(0.25, -1, 0, 1) } as const;
+		const past = { offsets: Int32Array.of(0, 2, 2, 3, 3), ids: Int32Array.of(1, 2, 2) };
+		const data = toy([{ kind: "ids", name: "past", size: 3, ...past }, numbers]);
+		const fields = data.fields.map((field) => (field.name === "a" ? { ...field, group: "item" as const } : field));
+		const weights: Weights = new Map();
+		weight(weights, 1, "e", [5, 1], { std: 1 }, "table", "other").value.assign(
+			tf.tensor2d([10, 11, 12, 13, 14], [5, 1]),
+		);
+		const items = weight(weights, 1, "e/item", [3, 2], { std: 1 }, "table", "item");
+		items.value.assign(tf.tensor2d([0, 1, 2, 3, 4, 5], [3, 2]));
+		const batch = batchOf({ fields }, Int32Array.of(2, 0, 3));
+		const pass = (name: string) => {
+			const { of, value } = weights.get(name) as Weight;
+			return value.rows((of ? batch.of(of) : batch)?.unique as Tensor1D);
+		};
+		const e = layers({ weights, seed: 1, read: pass }).embed("e", batch, 1, { item: 2 });
+		// b has the rows 10 and 11 of the other table, past 12 to 14; a has the item table.
+		expect(e.arraySync()).toEqual([
+			[10, 14, 4, 5, 0],
+			[11, 27, 0, 1, 0.25],
+			[10, 0, 2, 3, 1],
+		]);
+		expect([...weights.keys()]).toEqual(["e", "e/item"]);
+		disposeWeights(weights);
+	});
+
+	it("keeps one table where items have the same width as the others, or no field tells of an item", () => {
+		const grouped = toy().fields.map((field) => ({ ...field, group: "item" as const }));
+		for (const [fields, item, tables] of [
+			[grouped, 0, ["e"]],
+			[grouped, 2, ["e"]],
+			[grouped, 3, ["e/item"]],
+			[toy().fields, 3, ["e"]],
+		] as const) {
+			const weights: Weights = new Map();
+			const batch = batchOf({ fields }, Int32Array.of(2, 0));
+			const pass = (name: string) => (weights.get(name) as Weight).value.rows(batch.unique);
+			layers({ weights, seed: 1, read: pass }).embed("e", batch, 2, { item });
+			expect([...weights.keys()]).toEqual(tables);
+			disposeWeights(weights);
+		}
 	});
 
 	it("names each different id once, field by field in order of first appearance, batch after batch", () => {

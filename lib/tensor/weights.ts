@@ -6,11 +6,16 @@ import type { Loaded, Stored } from "./safetensors";
 import { kernels } from "./tier";
 import { unrecorded } from "./trace";
 
+/** The fields that tell of the item, or the others. */
+export type FieldsOf = "item" | "other";
+
 /** A variable of a network, with what its optimiser keeps beside it. */
 export interface Weight {
 	readonly name: string;
 	/** "table": trained row by row; "state": kept, but not trained (running statistics, constants); "dense": anything else. */
 	readonly kind: "dense" | "table" | "state";
+	/** Of a table: the fields whose ids it has, where not all of them. */
+	readonly of?: FieldsOf;
 	readonly value: Variable;
 	/** What the optimiser keeps, by its name ("m" and "v" of Adam); made at the first update. */
 	readonly slots: Record<string, Variable>;
@@ -35,6 +40,7 @@ export function weight(
 	shape: number[],
 	start: { std: number } | { value: number },
 	kind: Weight["kind"] = "dense",
+	of?: FieldsOf,
 ): Weight {
 	const known = weights.get(name);
 	if (known) {
@@ -48,7 +54,7 @@ export function weight(
 	const drawn = tf.tidy(() =>
 		"value" in start ? tf.fill(shape, start.value) : tf.mul(kernels().normal(shape, [a, b]), start.std),
 	);
-	const made: Weight = { name, kind, value: variableOf(drawn), slots: {}, rows: [], steps: 0 };
+	const made: Weight = { name, kind, ...(of ? { of } : {}), value: variableOf(drawn), slots: {}, rows: [], steps: 0 };
 	weights.set(name, made);
 	return made;
 }
@@ -114,6 +120,7 @@ function snapshotOf(copies: readonly { of: Weight; copy: Tensor }[]): Snapshot {
 export interface SlotState {
 	name: string;
 	kind: Weight["kind"];
+	of?: FieldsOf;
 	steps: number;
 	/** Names of its slots. */
 	slots: string[];
@@ -129,9 +136,10 @@ export function storedWeights(weights: Weights): { arrays: Stored[]; state: Slot
 			read: read(variable),
 		})),
 	);
-	const state = [...weights.values()].map(({ name, kind, steps, slots }) => ({
+	const state = [...weights.values()].map(({ name, kind, of, steps, slots }) => ({
 		name,
 		kind,
+		...(of ? { of } : {}),
 		steps,
 		slots: Object.keys(slots),
 	}));
@@ -149,10 +157,11 @@ export function restoreWeights(
 		const { values, shape } = arrays.get(name) as { values: Float32Array; shape: number[] };
 		return tf.tensor(values, shape);
 	};
-	for (const { name, kind, steps, slots } of state) {
-		const of = (slot: string) => variableOf(tensor(`${slot}/${name}`));
-		const kept = Object.fromEntries(slots.map((slot) => [slot, of(slot)]));
-		weights.set(name, { name, kind, steps, value: of("value"), slots: kept, rows: [] });
+	for (const { name, kind, of, steps, slots } of state) {
+		const variable = (slot: string) => variableOf(tensor(`${slot}/${name}`));
+		const kept = Object.fromEntries(slots.map((slot) => [slot, variable(slot)]));
+		const about = { name, kind, ...(of ? { of } : {}), steps };
+		weights.set(name, { ...about, value: variable("value"), slots: kept, rows: [] });
 	}
 	const copied = [...weights.values()].filter(({ name }) => arrays.has(`${prefix}/${name}`));
 	return snapshotOf(copied.map((of) => ({ of, copy: tensor(`${prefix}/${of.name}`) })));

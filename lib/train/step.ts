@@ -52,13 +52,22 @@ function logitsOf(network: Network, batch: Batch, pass: Pass): Record<string, Te
 /** Reads each weight once: as a whole, or of a table the rows that a batch uses. */
 function reading({ weights }: Network, batch: Batch): (name: string) => Tensor {
 	const known = new Map<string, Tensor>();
+	// Before any loss is computed: what is made within that is freed with it.
+	for (const { of } of weights.values()) if (of) batch.of(of);
 	return (name) => {
 		const w = weights.get(name);
 		if (!w) throw new Error(`no weight "${name}"`);
-		const value = known.get(name) ?? (w.kind === "table" ? w.value.rows(batch.unique) : w.value.read());
+		const value = known.get(name) ?? (w.kind === "table" ? w.value.rows(uniqueOf(batch, w)) : w.value.read());
 		known.set(name, value);
 		return value;
 	};
+}
+
+/** The different ids of a batch that a table has. */
+function uniqueOf(batch: Batch, { name, of }: Weight): Tensor1D {
+	const lookups = of ? batch.of(of) : batch;
+	if (!lookups) throw new Error(`the table "${name}" is of fields that tell of the item, and the log has none`);
+	return lookups.unique;
 }
 
 /** Makes a network's weights, where it has none yet: by one pass over some rows as when predicting. */
@@ -160,7 +169,7 @@ function runStep(
 	});
 	if (Number.isFinite(loss)) {
 		const { optimizer, dense, l2, clip } = hyper;
-		update(clipped(trained, clip), batch.unique, { optimizer, dense, l2, lr }, feed);
+		update(clipped(trained, clip), (table) => uniqueOf(batch, table), { optimizer, dense, l2, lr }, feed);
 		keep?.();
 	}
 	return { loss, trained: trained.map(({ weight }) => weight) };
