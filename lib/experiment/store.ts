@@ -5,6 +5,7 @@ import writeFileAtomic from "write-file-atomic";
 import { projectRoot } from "../core/root";
 import { sha256 } from "../data/prepare";
 import { checkWritable } from "../data/writable";
+import { readCommitted } from "./committed";
 import type { RunResult } from "./result";
 
 /** Where results of runs lie: one JSON file each, named by the run's hash. */
@@ -12,7 +13,8 @@ export interface Store {
 	/** Its folder. */
 	readonly folder: string;
 	/**
-	 * The result of a run, or undefined when there is none. A file that is no result, or was changed, is reported and counts as none; a
+	 * The result of a run, or undefined when there is none: the store's own, or the one that is committed under data/results, which has
+	 * no predictions; where one of them alone has metrics of the test part, that one. A file that is no result, or was changed, is reported and counts as none; a
 	 * store that may be written to puts it aside as HASH.json.damaged. One that an earlier program wrote in another form counts as none, too, without
 	 * a word: no run of this program has its hash.
 	 */
@@ -32,7 +34,7 @@ export interface Store {
 	model(run: string): string;
 	/** The file that is there while a process is at a run. */
 	lease(run: string): string;
-	/** Hashes that begin with a text, of runs with a result or a saved model. */
+	/** Hashes that begin with a text, of runs with a result or a saved model of the store's own. */
 	runs(prefix: string): string[];
 }
 
@@ -57,12 +59,16 @@ export function openStore(
 		folder,
 		get(run) {
 			const found = read(file(run), run);
-			if (found !== "damaged") return found;
-			process.stderr.write(
-				`${file(run)} is damaged; ${use === "write" ? "the run is done again" : "it counts as none"}\n`,
-			);
+			if (found !== "damaged") return orCommitted(found, run);
+			const committed = readCommitted(run);
+			const then = committed
+				? "the committed one counts"
+				: use === "write"
+					? "the run is done again"
+					: "it counts as none";
+			process.stderr.write(`${file(run)} is damaged; ${then}\n`);
 			if (use === "write") putAside(file(run));
-			return undefined;
+			return committed;
 		},
 		async put(result) {
 			await mkdir(folder, { recursive: true });
@@ -81,6 +87,13 @@ export function openStore(
 			return [...new Set(found)].filter((run) => run.startsWith(prefix)).sort();
 		},
 	};
+}
+
+/** A store's own result, unless a committed one has the test part beside it. */
+function orCommitted(own: RunResult | undefined, run: string): RunResult | undefined {
+	if (own?.test) return own;
+	const committed = readCommitted(run);
+	return own === undefined || committed?.test ? committed : own;
 }
 
 /** What is stored is never "from the store": whether it was is said by who reads it. */
