@@ -31,7 +31,7 @@ function runsOf(plan: TablePlan, values: Record<string, number[]>, read: number,
 	const results = Object.fromEntries(
 		Object.entries(values).map(([label, of]) => [label, of.map((value, i) => result(value, i + 1))]),
 	);
-	return { plan, scale: "tiny", data, results, left: [], store, seconds: 1 };
+	return { plan, scale: "tiny", data, chosen: [], results, left: [], store, seconds: 1 };
 }
 const aliccp = { source: "aliccp", raw: "raw", protocol: "esmm" } as const;
 const values = { BASE: [0.66, 0.664, 0.656], ESMM: [0.7, 0.705, 0.697] };

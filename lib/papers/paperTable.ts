@@ -4,6 +4,7 @@ import { overUsers } from "./overUsers";
 import type { TableColumn, TableMethod, TablePlan } from "./plan";
 import { published } from "./published";
 import type { PaperRuns } from "./runPaperTable";
+import { notesOfSearch } from "./search";
 import { type ColumnOfRuns, differenceOf, judge, type MethodValues, type PaperTable } from "./table";
 
 /**
@@ -71,7 +72,7 @@ function smallestSeen(column: ColumnOfRuns): string {
 }
 
 function notesOf(runs: PaperRuns): string[] {
-	const { plan, scale, data, results, left } = runs;
+	const { plan, scale, data, chosen, results, left } = runs;
 	const { protocol } = plan;
 	const one = firstOf(results);
 	const n = Object.values(results)[0].length;
@@ -99,6 +100,7 @@ function notesOf(runs: PaperRuns): string[] {
 			? `theirs: the paper's ${plan.table}${plan.published.runs ? `, mean ± deviation of ${plan.published.runs} runs` : ""}; ${own ? "the same log, so numbers are compared" : `${where}, so only the order is compared`}`
 			: "the paper prints no such table: the numbers are ours alone",
 		...(left.length > 0 ? [`not registered yet, so left out: ${left.join(", ")}`] : []),
+		...notesOfSearch(plan, scale, chosen),
 		...plan.notes,
 	];
 }

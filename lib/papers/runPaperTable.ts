@@ -6,6 +6,7 @@ import { openStore, type Store } from "../experiment/store";
 import { jobsOfTable, methodsOf, type TableJob } from "./jobsOfTable";
 import type { TablePlan } from "./plan";
 import type { Scale } from "./scale";
+import { type ChosenSetting, chosenOf, searchOf, settingsOf } from "./search";
 
 /** The runs of a paper's table. */
 export interface PaperRuns {
@@ -15,6 +16,8 @@ export interface PaperRuns {
 	data?: Source;
 	/** Label → its runs, seeds in order. */
 	results: Record<string, RunResult[]>;
+	/** What its search chose by validation before the table; empty without one. */
+	chosen: ChosenSetting[];
 	/** Methods that are not registered yet: "AMAN (aman)". */
 	left: string[];
 	/** Where the runs and their predictions lie. */
@@ -35,7 +38,8 @@ export interface RunPaperTable {
 }
 
 /**
- * Trains what is missing of a paper's table and gives all of its runs; `paperTable` joins them to the paper's numbers.
+ * Trains what is missing of a paper's table, the runs of its search first, and gives all of its runs; `paperTable` joins them to the
+ * paper's numbers.
  *
  * @throws InputError a table without its baseline
  * @throws Interrupted stopped; the same call goes on
@@ -44,37 +48,48 @@ export interface RunPaperTable {
 export async function runPaperTable(plan: TablePlan, options: RunPaperTable): Promise<PaperRuns> {
 	const { scale, data, store = openStore(), on, signal } = options;
 	const begun = performance.now();
-	const jobs = await jobsOfTable(plan, scale, data);
 	const runner = options.runner ?? (scale === "tiny" ? inProcess(store) : localPool({ store }));
-	const { results, reasons } = await runJobs(
-		jobs.map(({ job }) => job),
-		{ store, runner, on, signal },
-	).finally(() => (options.runner ? undefined : runner.close()));
-	const failed = jobs.filter(({ job }) => reasons.has(job.hash));
-	if (failed.length > 0) {
-		const first = failed[0];
-		throw new Error(
-			`${plan.title}: ${failed.length} of ${jobs.length} runs failed (${namesOf(failed)}): ${reasons.get(first.job.hash)}`,
-		);
+	const done = async <J extends TableJob>(jobs: readonly J[]) => {
+		const all = jobs.map(({ job }) => job);
+		const { results, reasons } = await runJobs(all, { store, runner, on, signal });
+		const failed = jobs.filter(({ job }) => reasons.has(job.hash));
+		if (failed.length === 0) return results;
+		const why = reasons.get(failed[0].job.hash);
+		throw new Error(`${plan.title}: ${failed.length} of ${jobs.length} runs failed (${namesOf(failed)}): ${why}`);
+	};
+	try {
+		const searched = await done(await searchOf(plan, scale));
+		const chosen = await chosenOf(plan, scale, (hash) => searched.get(hash));
+		if ("missing" in chosen) throw new Error(`${plan.title}: ${namesOf(chosen.missing)}: no result`);
+		const jobs = await jobsOfTable(plan, scale, data, settingsOf(chosen.chosen));
+		const results = await done(jobs);
+		const found = collect(plan, jobs, (hash) => results.get(hash));
+		return { plan, scale, data, ...chosen, ...found, store, seconds: (performance.now() - begun) / 1000 };
+	} finally {
+		if (!options.runner) await runner.close();
 	}
-	const found = collect(plan, jobs, (hash) => results.get(hash));
-	return { plan, scale, data, ...found, store, seconds: (performance.now() - begun) / 1000 };
 }
 
 /**
  * The runs of a table from the store alone: nothing is computed.
  *
- * @returns or what is not there
+ * @returns or what is not there, runs of its search among them; as long as the search is not whole, all runs of the table are
  */
 export async function storedPaperRuns(
 	plan: TablePlan,
 	{ scale, data, store = openStore(undefined, "read") }: Pick<RunPaperTable, "scale" | "data" | "store">,
 ): Promise<PaperRuns | { missing: TableJob[]; runs: number }> {
-	const jobs = await jobsOfTable(plan, scale, data);
+	const search = await searchOf(plan, scale);
+	const chosen = await chosenOf(plan, scale, (hash) => store.get(hash));
+	if ("missing" in chosen) {
+		const jobs = await jobsOfTable(plan, scale, data, {});
+		return { missing: [...chosen.missing, ...jobs], runs: search.length + jobs.length };
+	}
+	const jobs = await jobsOfTable(plan, scale, data, settingsOf(chosen.chosen));
 	const missing = jobs.filter(({ job }) => !isThere(store, job));
-	if (missing.length > 0) return { missing, runs: jobs.length };
+	if (missing.length > 0) return { missing, runs: search.length + jobs.length };
 	const found = collect(plan, jobs, (hash) => store.get(hash));
-	return { plan, scale, data, ...found, store, seconds: 0 };
+	return { plan, scale, data, ...chosen, ...found, store, seconds: 0 };
 }
 
 /** Whether a job's result is in the store, with all that is asked for. */
