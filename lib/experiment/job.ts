@@ -2,6 +2,7 @@ import type { AnyModel } from "../core/model";
 import type { Dataset } from "../data/dataset";
 import { modelNamed } from "../models/index";
 import type { TrainEvent } from "../train/fit";
+import { replaying } from "./replayed";
 import type { Run, RunResult } from "./result";
 import { describe, execute, hashOf } from "./run";
 import { knownFingerprint, load, type Source } from "./source";
@@ -16,19 +17,24 @@ export interface Job {
 	readonly source: Source;
 	/** Opens the test part, for what is named. */
 	readonly final?: { readonly by: string };
+	/**
+	 * Keeps what the model's ranking brings in the simulated A/B test (`readReplayed`) beside its result. Of a result that has none beside it
+	 * the model is trained again. On simulated logs alone, of models with their own pCTR.
+	 */
+	readonly replay?: true;
 }
 
 /** A job for a registered model on a source; the fingerprint is asked for where it is not told. */
 export async function jobFor(
-	of: { model: string; source: Source; final?: Job["final"]; fingerprint?: string } & Omit<
+	of: { model: string; source: Source; final?: Job["final"]; replay?: true; fingerprint?: string } & Omit<
 		Parameters<typeof describe>[1],
 		"data"
 	>,
 ): Promise<Job> {
-	const { model, source, final, fingerprint, ...rest } = of;
+	const { model, source, final, replay, fingerprint, ...rest } = of;
 	const data = fingerprint ?? (await knownFingerprint(source)) ?? (await load(source)).fingerprint;
 	const run = describe(modelNamed(model), { ...rest, data });
-	return { hash: hashOf(run), run, source, ...(final ? { final } : {}) };
+	return { hash: hashOf(run), run, source, ...(final ? { final } : {}), ...(replay ? { replay } : {}) };
 }
 
 /** How `doJob` does it. */
@@ -51,7 +57,8 @@ let last: { fingerprint: string; data: Dataset } | undefined;
  * @throws Interrupted when the training was stopped; its checkpoint is in the store
  */
 export async function doJob(job: Job, { store, model, find, on, signal }: DoJob): Promise<RunResult> {
-	const { run, source, final } = job;
+	const { run, source, final, replay } = job;
+	const beside = replay && replaying(job, store, signal);
 	const data = async () => {
 		if (last?.fingerprint === run.data) return last.data;
 		last = undefined;
@@ -61,5 +68,5 @@ export async function doJob(job: Job, { store, model, find, on, signal }: DoJob)
 		last = { fingerprint: run.data, data: found };
 		return found;
 	};
-	return execute(model ?? modelNamed(run.model), run, { store, data, final, on, signal });
+	return execute(model ?? modelNamed(run.model), run, { store, data, final, beside, on, signal });
 }

@@ -9,6 +9,7 @@ import { metricsVersion } from "../metrics/value";
 import { modelNamed, models } from "../models/index";
 import { engine, type Tier } from "../tensor/native";
 import { engineVersion, type FitOptions, type Fitted, fit, type Predictions } from "../train/fit";
+import { edgesAgainstTruth } from "./edges";
 import { underLease } from "./lease";
 import { arePredictionsKept, readPredictions, writePredictions } from "./predictions";
 import type { CtrNetwork, Part, Run, RunResult } from "./result";
@@ -82,6 +83,8 @@ export interface Execute {
 	keep?: boolean;
 	/** Sees the trained model before its weights are freed. */
 	fitted?: (fitted: Fitted) => Promise<void>;
+	/** What else is kept of the trained model, beside the result: one in the store without it is done again. */
+	beside?: { isKept(run: string): boolean; keep(run: string, fitted: Fitted): Promise<void> };
 	on?: FitOptions["on"];
 	signal?: AbortSignal;
 }
@@ -96,10 +99,10 @@ export interface Execute {
  * @throws Interrupted when the training was stopped
  */
 export async function execute(model: AnyModel, run: Run, options: Execute): Promise<RunResult> {
-	const { store, final, keep, signal } = options;
+	const { store, final, keep, beside, signal } = options;
 	const stored = async (hash: string): Promise<RunResult | undefined> => {
 		const found = store.get(hash);
-		if (!found || (final && !found.test)) return undefined;
+		if (!found || (final && !found.test) || beside?.isKept(hash) === false) return undefined;
 		const wanted = keep || final ? await arePredictionsKept(store, found) : true;
 		return wanted ? { ...found, cached: true } : undefined;
 	};
@@ -139,7 +142,7 @@ async function train(
 	hash: string,
 	data: Dataset,
 	shared: Partial<Record<Part, Float32Array>> | undefined,
-	{ store, final, keep, fitted: see, on, signal }: Execute,
+	{ store, final, keep, fitted: see, beside, on, signal }: Execute,
 ): Promise<RunResult> {
 	const checkpoint = { path: store.checkpoint(hash) };
 	const fitted = await fit(model, { data, seed: run.seed, hyper: run.hyper, checkpoint, on, signal });
@@ -147,6 +150,7 @@ async function train(
 		if (fitted.stopped)
 			throw new Interrupted(`${model.name}, seed ${run.seed}: stopped; the same command goes on from here`);
 		await see?.(fitted);
+		await beside?.keep(hash, fitted);
 		const predict = (part: Part) => withCtr(fitted.predict(data.split[part]), shared?.[part]);
 		const parts = { valid: predict("valid"), ...(final ? { test: predict("test") } : {}) };
 		const measure = (part: Part, predictions: Predictions) => evaluate(predictions, labelled(data, data.split[part]));
@@ -172,7 +176,10 @@ async function train(
 			part: "valid",
 			metrics: measure("valid", parts.valid),
 			...(final && parts.test
-				? { test: measure("test", parts.test), opened: { at: final.at ?? new Date().toISOString(), by: final.by } }
+				? {
+						test: { ...measure("test", parts.test), ...edgesAgainstTruth(model, fitted, data, data.split.test) },
+						opened: { at: final.at ?? new Date().toISOString(), by: final.by },
+					}
 				: {}),
 			...(final || keep ? { predictions: await writePredictions(store.predictions(hash), data, parts) } : {}),
 			epochs: fitted.history.length,

@@ -2,6 +2,7 @@ import type { TrainEvent } from "../train/fit";
 import { interrupted } from "../train/interrupt";
 import { doJob, type Job } from "./job";
 import { arePredictionsDamaged } from "./predictions";
+import { isReplayed } from "./replayed";
 import type { RunResult } from "./result";
 import { Interrupted } from "./run";
 import type { Store } from "./store";
@@ -64,14 +65,15 @@ export async function runJobs(
 	options: { store: Store; runner: Runner; on?: (event: JobEvent) => void; signal?: AbortSignal },
 ): Promise<JobsOutcome> {
 	const { store, runner, on } = options;
-	const queue = [...new Map(jobs.map((job) => [job.hash, job])).values()];
+	const queue = together(jobs);
 	const [results, reasons] = [new Map<string, RunResult>(), new Map<string, string>()];
 	const counts: JobCounts = { runs: queue.length, done: 0, running: 0, failed: 0, skipped: 0 };
 	const tell = (event: Omit<JobEvent, "counts">) => on?.({ ...event, counts: { ...counts } });
 	const open: Job[] = [];
 	for (const job of queue) {
 		const found = store.get(job.hash);
-		if (!found || (job.final && (!found.test || (await arePredictionsDamaged(store, found))))) {
+		const lacks = job.replay && !isReplayed(store, job.hash);
+		if (!found || lacks || (job.final && (!found.test || (await arePredictionsDamaged(store, found))))) {
 			open.push(job);
 			continue;
 		}
@@ -114,4 +116,14 @@ export async function runJobs(
 			`stopped with ${results.size} of ${queue.length} runs done; the same command goes on from here`,
 		);
 	return { ...counts, results, reasons };
+}
+
+/** Jobs of one run as one, with all that any of them asks for, where the first of them stood. */
+function together(jobs: readonly Job[]): Job[] {
+	const queue = new Map<string, Job>();
+	for (const job of jobs) {
+		const { final = job.final, replay = job.replay } = queue.get(job.hash) ?? {};
+		queue.set(job.hash, { ...job, ...(final ? { final } : {}), ...(replay ? { replay } : {}) });
+	}
+	return [...queue.values()];
 }

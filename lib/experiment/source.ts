@@ -15,7 +15,7 @@ import { readPrepared } from "../data/prepared/read";
 import { readEncodedCsv } from "../data/readers/encodedCsv";
 import { type SplitName, splits } from "../data/split";
 import type { Knobs, PresetName } from "../simulator/presets";
-import { fingerprintOf, simulatedSchema, simulateInTurns } from "../simulator/simulate";
+import { fingerprintOf, type Simulated, simulatedSchema, simulateInTurns } from "../simulator/simulate";
 
 /** Where impressions come from. */
 export type Source =
@@ -43,7 +43,7 @@ export interface Reading {
 }
 
 /** A simulated log is split as ESMM's unless its source names another paper's split. */
-const simulatedPreparation = ({ split = "esmm" }: { split?: SplitName }): Preparation => ({
+export const preparationOf = ({ split = "esmm" }: { split?: SplitName }): Preparation => ({
 	split: splits[split],
 	encoding: { minFrequency: 10 },
 });
@@ -58,7 +58,7 @@ export async function knownFingerprint(source: Source): Promise<string | undefin
 	if (source.source === "simulator") {
 		const { preset, rows, logSeed } = source;
 		const log = { fingerprint: fingerprintOf({ preset, rows, seed: logSeed }), schema: simulatedSchema() };
-		return fingerprint(log, simulatedPreparation(source));
+		return fingerprint(log, preparationOf(source));
 	}
 	const folder = await preparedFolder(source);
 	return folder === undefined ? undefined : (await readCard(folder)).fingerprint;
@@ -72,14 +72,8 @@ export async function preparedFolder(source: Exclude<Source, { source: "simulato
 
 /** Reads or simulates a log and prepares it. Raw Ali-CCP files are prepared once; then their prepared folder is read. */
 export async function load(source: Source, { progress, signal }: Reading = {}): Promise<Dataset> {
-	if (source.source === "simulator") {
-		const { preset, rows, logSeed: seed } = source;
-		const told = (done: number, total: number) => {
-			goOn(signal);
-			progress?.("simulating", done, total);
-		};
-		return prepare(await simulateInTurns({ preset, rows, seed, progress: told }), simulatedPreparation(source));
-	}
+	if (source.source === "simulator")
+		return prepare(await simulatedLog(source, { progress, signal }), preparationOf(source));
 	const loading = (done: number, total: number) => {
 		goOn(signal);
 		progress?.("loading", done, total);
@@ -100,6 +94,19 @@ export async function load(source: Source, { progress, signal }: Reading = {}): 
 		);
 	if (!readdirSync(folder).some((name) => /^ali_ccp_.*\.csv$/.test(name))) await readCard(folder);
 	return prepare(await readEncodedCsv({ folder }), encodedPreparation);
+}
+
+/** The log of a simulated source, as it is before it is prepared. */
+export function simulatedLog(
+	source: Extract<Source, { source: "simulator" }>,
+	{ progress, signal }: Reading = {},
+): Promise<Simulated> {
+	const { preset, rows, logSeed: seed } = source;
+	const told = (done: number, total: number) => {
+		goOn(signal);
+		progress?.("simulating", done, total);
+	};
+	return simulateInTurns({ preset, rows, seed, progress: told });
 }
 
 function goOn(signal: AbortSignal | undefined): void {

@@ -111,3 +111,11 @@ describe("a ranking", () => {
 		expect(() => rankingOutcome(replay, new Float32Array(9000).fill(Number.NaN))).toThrow(/row 0 is NaN/);
 	});
 });
+
+test("asked for from a later day on, it takes requests of those days alone, and is another table", () => {
+	const late = replayTable(log, 61);
+	expect(Math.min(...(late.columns.day as Int32Array))).toBeGreaterThanOrEqual(61);
+	expect(late.requests).toBe(150);
+	expect(late.fingerprint).not.toBe(replay.fingerprint);
+	expect(replayTable(log, testDay(log.knobs)).fingerprint).toBe(replay.fingerprint);
+});

@@ -25,19 +25,22 @@ export interface Replay extends Log {
 }
 
 /**
- * The replay table: `replayRequests` requests of the test days, drawn uniformly without replacement, each with all K
+ * The replay table: `replayRequests` requests of the test days (the second half, unless `firstDay` says), drawn uniformly without replacement, each with all K
  * candidates of the logged policy in the order of their draw, and the features that a model has at the time of the request.
  *
  * The feature `position` is 1 in every row, and `pctr1`, `pcvr_obs`, `pctcvr1` are the truths there. As examination
  * multiplies, at position p the truths are p^(−eta)·pctr1 and p^(−eta)·pctcvr1, and pcvr_obs is the same: `rankingOutcome`
  * reckons with that. `logged_position` is 0 for what was not shown; it and the truths are oracle columns. There are no
  * events, so the log trains nothing. Made when asked for, from the log.
+ *
+ * @param firstDay requests are of this day or a later one: where a model was trained on more than the first half of the days, the first
+ * of its test part
  */
-export function replayTable(log: Simulated): Replay {
+export function replayTable(log: Simulated, firstDay = testDay(log.knobs)): Replay {
 	const { knobs, seed, intercepts } = log;
 	const { L, K, eta } = knobs;
 	const world = makeWorld(knobs, seed);
-	const chosen = chooseRequests(log);
+	const chosen = chooseRequests(log, firstDay);
 	const { rows, loggedPosition } = candidatesOf(log, world, chosen);
 	const n = rows.item.length;
 	const truths = truthsOf(n, oracle(knobs, oddsOf(knobs, world, rows), intercepts));
@@ -52,7 +55,9 @@ export function replayTable(log: Simulated): Replay {
 		...{ ...placeOf(rows), ...features, logged_position: loggedPosition },
 		...{ pctr1: truths.pctr, pcvr_obs: truths.pcvr_obs, pctcvr1: truths.pctcvr },
 	};
-	const fingerprint = createHash("sha256").update(`${log.fingerprint}/replay/${knobs.replayRequests}`).digest("hex");
+	const since = firstDay === testDay(knobs) ? "" : `/${firstDay}`;
+	const named = `${log.fingerprint}/replay/${knobs.replayRequests}${since}`;
+	const fingerprint = createHash("sha256").update(named).digest("hex");
 	return {
 		...logBeside(log, "replay", n, schema, columns, fingerprint),
 		...{ requests: chosen.length, candidates: K, slate: L, eta },
@@ -65,12 +70,12 @@ export function replayTable(log: Simulated): Replay {
 }
 
 /** Numbers of the chosen requests, ascending. */
-function chooseRequests({ knobs, seed, columns }: Simulated): Int32Array {
+function chooseRequests({ knobs, seed, columns }: Simulated, firstDay: number): Int32Array {
 	const { L } = knobs;
 	const day = columns.day as Int32Array;
 	const requests = Math.ceil(day.length / L);
 	let first = 0;
-	while (first < requests && day[first * L] < testDay(knobs)) first++;
+	while (first < requests && day[first * L] < firstDay) first++;
 	const test = Int32Array.from({ length: requests - first }, (_, i) => first + i);
 	return stream(seed, "replay/requests").shuffle(test).slice(0, knobs.replayRequests).sort();
 }
