@@ -119,12 +119,22 @@ export interface TableSearch {
 /** Hyperparameters that lie over a model's own. */
 export type Hyperparameters = Readonly<Record<string, unknown>>;
 
-/** @throws InputError a plan that contradicts itself: labels twice, a baseline that is no method */
-export function checkPlan({ title, methods, columns, baseline }: TablePlan): void {
+/** @throws InputError a plan that contradicts itself: labels twice, a baseline that is no method, a search on a log of the table */
+export function checkPlan({ title, methods, columns, baseline, protocol }: TablePlan): void {
 	const labels = methods.map(({ label }) => label);
 	const twice = (names: readonly string[]) => names.find((name, i) => names.indexOf(name) !== i);
 	const again = twice(labels) ?? twice(columns.map(({ column }) => column));
 	if (again !== undefined) throw new InputError(`${title}: "${again}" is there twice`);
 	for (const label of [baseline, ...methods.flatMap(({ against }) => against ?? [])])
 		if (!labels.includes(label)) throw unknownName(`baseline of ${title}`, label, labels);
+	const models = ["*", ...methods.map(({ model }) => model)];
+	for (const [scale, { seeds, firstSeed = 1, search }] of Object.entries(protocol.scales)) {
+		if (!search) continue;
+		if (search.logSeed >= firstSeed && search.logSeed < firstSeed + seeds)
+			throw new InputError(
+				`${title}: its search is on the log of seed ${search.logSeed}, which is one of the table's at scale ${scale}`,
+			);
+		for (const model of Object.keys(search.space))
+			if (!models.includes(model)) throw unknownName(`model of the search of ${title}`, model, models);
+	}
 }

@@ -111,7 +111,7 @@ export function notesOfSearch(plan: TablePlan, scale: Scale, chosen: readonly Ch
 	const searched = chosen.map(({ model }) => model);
 	const rest = [...new Set(methodsOf(plan).known.map(({ model }) => model))].filter((one) => !searched.includes(one));
 	return [
-		`settings were chosen before the table by ${choose.metric} on the validation part of one log of "${preset}" (${rows.toLocaleString("en-US")} impressions, log seed ${logSeed}, none of the table's): ${runs} runs, at most ${trials} trials a model; that many positives are few, so the choice is noisy${rest.length > 0 ? `; not searched: ${rest.join(", ")}` : ""}`,
+		`settings were chosen before the table by ${choose.metric} on the validation part of one log of "${preset}" (${rows.toLocaleString("en-US")} impressions, log seed ${logSeed}, none of the table's): ${runs} runs, at most ${trials} trials a model; a choice by so few positives is noisy${rest.length > 0 ? `; not searched: ${rest.join(", ")}` : ""}`,
 		...chosen.map(wordsOf),
 	];
 }
@@ -125,7 +125,7 @@ function wordsOf({ model, hyper, value, others, unsound, positives }: ChosenSett
 			? "no other has a value"
 			: `the others ${digits(Math.min(...known))} to ${digits(Math.max(...known))}`;
 	return [
-		`${model}: ${setting.join(", ")}, the best of ${others.length + 1} trials: ${digits(value)} on ${positives} positives, ${rest}`,
+		`${model}: ${setting.join(", ")}, the best of ${others.length + 1} trials: ${digits(value)} on ${Math.round(positives)} positives, ${rest}`,
 		...(without > 0 ? [`${without} without a value`] : []),
 		...(unsound > 0 ? [`${unsound} exploded or collapsed`] : []),
 	].join("; ");
