@@ -108,7 +108,7 @@ export async function execute(model: AnyModel, run: Run, options: Execute): Prom
 	};
 	const found = await stored(hashOf(run));
 	if (found) return found;
-	const data = subsample(await options.data(), run.share);
+	const data = labelsFor(model, run.hyper, subsample(await options.data(), run.share));
 	if (final && data.split.test.length === 0)
 		throw new InputError(`${data.name} has no test part to open: leave --final out`);
 	const hash = hashOf(run, engine().tier);
