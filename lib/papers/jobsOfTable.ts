@@ -65,7 +65,7 @@ export async function jobsOfTable(
 				const { label, model, hyper: more, share, days } = method;
 				const hyper = withHyper(modelNamed(model), { ...set(model), ...more });
 				const ctr: CtrNetwork | "own" = !network || isItself(network, model, hyper) ? "own" : network;
-				const of = { model, source, seed, hyper, share, days, ctr, final, fingerprint };
+				const of = { model, source, seed, hyper, share, days, ctr, final, replay: plan.replay, fingerprint };
 				found.push({ label, seed, job: await jobFor(of) });
 			}
 		}

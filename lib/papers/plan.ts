@@ -27,6 +27,8 @@ export interface TablePlan {
 	/** Label of the method that the others are compared with. */
 	baseline: string;
 	protocol: TableProtocol;
+	/** Every run keeps what its ranking brings in the simulated A/B test, beside its result. */
+	replay?: true;
 	/** What else a reader must know: where the paper and this differ, and what the numbers rest on. */
 	notes: readonly string[];
 }

@@ -1,4 +1,5 @@
 import { localPool } from "../experiment/pool";
+import { isReplayed } from "../experiment/replayed";
 import type { RunResult } from "../experiment/result";
 import { inProcess, type JobEvent, type Runner, runJobs } from "../experiment/runJobs";
 import type { Source } from "../experiment/source";
@@ -93,9 +94,9 @@ export async function storedPaperRuns(
 }
 
 /** Whether a job's result is in the store, with all that is asked for. */
-export function isThere(store: Store, { hash, final }: TableJob["job"]): boolean {
+export function isThere(store: Store, { hash, final, replay }: TableJob["job"]): boolean {
 	const found = store.get(hash);
-	return found !== undefined && (!final || found.test !== undefined);
+	return found !== undefined && (!final || found.test !== undefined) && (!replay || isReplayed(store, hash));
 }
 
 /** "BASE seed 3, ESMM seed 3 and 2 more". */
