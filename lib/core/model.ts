@@ -56,6 +56,10 @@ export interface Model<G extends Graph = Graph, H extends Hyper = Hyper> {
 	readonly towers: (nn: Layers, x: Inputs, hyper: H) => Record<TowerOf<G>, ReturnType<Layers["logit"]>>;
 	/** What is trained, in order. One stage over all impressions is the rule. */
 	readonly stages: (hyper: H) => readonly Stage<ProbOf<G>>[];
+	/** Event → the log's event that counts as it, in training and in every metric: `{ dAction: "cart" }`. Each is its own unless said. */
+	readonly labels?: (hyper: H) => Readonly<Record<string, string>>;
+	/** Tower → what is added to its logit once it is trained, in every prediction and in the saved model. Nothing unless said. */
+	readonly shifts?: (hyper: H) => { readonly [T in TowerOf<G>]?: number };
 }
 
 /** A network or trees: what `fit` trains, and what can be registered. `isTrees` tells them apart. */
@@ -66,6 +70,16 @@ export type AnyHyper = Hyper | TreeHyper;
 
 /** Checks a model's types: towers and losses must belong to its graph. */
 export const defineModel = <const G extends Graph, H extends Hyper>(model: Model<G, H>): Model<G, H> => model;
+
+/**
+ * The value of a hyperparameter that has names.
+ *
+ * @throws InputError another one; the nearest right one is told
+ */
+export function oneOf<const N extends string>(model: string, hyper: string, value: string, known: readonly N[]): N {
+	if (!known.includes(value as N)) throw unknownName(`${hyper} of ${model}`, value, known);
+	return value as N;
+}
 
 /** The usual single stage: all losses together over all impressions, the epoch chosen by the CTCVR AUC. */
 export const entireSpace = <P extends Prob>(...losses: Loss<P>[]): Stage<P | typeof pCTCVR>[] => [
@@ -109,6 +123,11 @@ export function withHyper(
 		throw new InputError(
 			`hyperparameter "embedding" of ${model.name} must be a whole number of at least 1, not ${result.embedding}`,
 		);
+	for (const name of ["itemEmbedding", "shareBottom"])
+		if (name in result && !Number.isInteger(result[name]))
+			throw new InputError(
+				`hyperparameter "${name}" of ${model.name} must be a whole number of at least 0, not ${result[name]}`,
+			);
 	if ((result.dropout as number) >= 1)
 		throw new InputError(`hyperparameter "dropout" of ${model.name} must be below 1, not ${result.dropout}`);
 	return result as AnyHyper;

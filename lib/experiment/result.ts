@@ -71,6 +71,8 @@ export interface RunResult {
 	opened?: { at: string; by: string };
 	/** The kept predictions: rows of which parts, and the file's SHA-256. */
 	predictions?: { parts: readonly Part[]; rows: number; sha256: string };
+	/** Of a model that weighs its training rows: their effective sample size (Σw)² / Σw², as many as equal rows that tell as much. */
+	effectiveRows?: number;
 	/** Epochs trained, over all stages, and the epoch of each stage whose weights were kept. */
 	epochs: number;
 	kept: readonly number[];

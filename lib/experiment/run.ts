@@ -9,12 +9,13 @@ import { metricsVersion } from "../metrics/value";
 import { modelNamed, models } from "../models/index";
 import { engine, type Tier } from "../tensor/native";
 import { engineVersion, type FitOptions, type Fitted, fit, type Predictions } from "../train/fit";
+import { labelsFor } from "../train/labels";
 import { edgesAgainstTruth } from "./edges";
 import { underLease } from "./lease";
 import { arePredictionsKept, readPredictions, writePredictions } from "./predictions";
 import type { CtrNetwork, Part, Run, RunResult } from "./result";
 import type { Store } from "./store";
-import { checkShare, subsample } from "./subsample";
+import { checkDays, checkShare, lastDays, subsample } from "./subsample";
 
 export type { CtrNetwork, Run, RunResult };
 
@@ -31,11 +32,13 @@ export function describe(
 		seed: number;
 		data: string;
 		share?: number;
+		days?: number;
 		ctr?: Run["ctr"];
 	},
 ): Run {
-	const { seed, data, share = 1, ctr = "own" } = options;
+	const { seed, data, share = 1, days, ctr = "own" } = options;
 	checkShare(share);
+	if (days !== undefined) checkDays(days);
 	const hyper = withHyper(model, options.hyper ?? {});
 	const code = codeOf(model);
 	return {
@@ -45,6 +48,7 @@ export function describe(
 		seed,
 		data,
 		share,
+		...(days === undefined ? {} : { days }),
 		ctr,
 		engineVersion,
 		metricsVersion,
@@ -71,6 +75,10 @@ export const hashOf = (run: Run, tier: Tier = "native-cpu"): string =>
 
 /** The run of the network that a run takes pCTR from. */
 export const ctrRunOf = ({ code: _, ...run }: Run, network: CtrNetwork): Run => ({ ...run, ...network, ctr: "own" });
+
+/** A data set with the training rows of a run: its share of its last days. */
+const trainedOn = (data: Dataset, { days, share }: Pick<Run, "days" | "share">): Dataset =>
+	subsample(days === undefined ? data : lastDays(data, days), share);
 
 /** What `execute` needs beside the run. */
 export interface Execute {
@@ -108,7 +116,7 @@ export async function execute(model: AnyModel, run: Run, options: Execute): Prom
 	};
 	const found = await stored(hashOf(run));
 	if (found) return found;
-	const data = labelsFor(model, run.hyper, subsample(await options.data(), run.share));
+	const data = labelsFor(model, run.hyper, trainedOn(await options.data(), run));
 	if (final && data.split.test.length === 0)
 		throw new InputError(`${data.name} has no test part to open: leave --final out`);
 	const hash = hashOf(run, engine().tier);
@@ -162,6 +170,7 @@ async function train(
 			seed: run.seed,
 			hyper: run.hyper,
 			share: run.share,
+			...(run.days === undefined ? {} : { days: run.days }),
 			ctr: run.ctr,
 			data: {
 				name: data.name,
@@ -184,6 +193,7 @@ async function train(
 			...(final || keep ? { predictions: await writePredictions(store.predictions(hash), data, parts) } : {}),
 			epochs: fitted.history.length,
 			kept: fitted.kept,
+			...effectiveRowsOf(fitted),
 			findings: fitted.findings,
 			samplesPerSecond: Math.round(fitted.samplesPerSecond),
 		};
@@ -198,6 +208,11 @@ function engineHere(): RunResult["engine"] {
 	const { tier, version: tensorflow } = engine();
 	const threads = Number(process.env.TF_NUM_INTRAOP_THREADS);
 	return { tier, tensorflow, ...(threads > 0 ? { threads } : {}) };
+}
+
+function effectiveRowsOf({ history }: Fitted): Pick<RunResult, "effectiveRows"> {
+	const { effectiveRows } = history.find((epoch) => epoch.effectiveRows !== undefined) ?? {};
+	return effectiveRows === undefined ? {} : { effectiveRows };
 }
 
 function withCtr(predictions: Predictions, ctr: Float32Array | undefined): Predictions {

@@ -1,28 +1,30 @@
 import { logLoss, overEveryRow } from "../core/loss";
-import { defineModel } from "../core/model";
+import { defineModel, oneOf } from "../core/model";
 import { IMPRESSION, pCVR } from "../core/prob";
 import { withOthers } from "../core/sampling";
 import { onImpressions, separate } from "./base";
-import { esmm } from "./esmm";
+import { backbone } from "./esmm";
 
 /**
  * AMAN, "all missing as negative": the CVR network is trained on clicked rows and on a share of the un-clicked ones, which are
  * taken for rows without a conversion (Pan et al. 2008; Ma et al. 2018, §3.1: rates of 10, 20, 50 and 100 %).
  *
  * Its pCVR is P(conversion | clicked or sampled), so it is too low; ranking is what the paper judges. With `rate` 1 it is a
- * classifier of P(conversion | impression). The others are drawn anew for each epoch.
+ * classifier of P(conversion | impression).
+ *
+ * `resample` (ours, the paper does not say): the others are drawn anew for each "epoch", or "once" for all.
  */
 export const aman = defineModel({
 	name: "aman",
 	version: 1,
 	paper: "Ma et al., SIGIR 2018, arXiv:1804.07931, §3.1",
-	hyper: { ...esmm.hyper, rate: 0.1 },
+	hyper: { ...backbone, rate: 0.1, resample: "epoch" },
 	...separate,
-	stages: ({ rate }) => [
+	stages: ({ rate, resample }) => [
 		onImpressions,
 		{
 			space: IMPRESSION,
-			sample: withOthers("click", rate),
+			sample: withOthers("click", rate, oneOf("aman", "resample", resample, ["epoch", "once"])),
 			losses: [overEveryRow(logLoss(pCVR))],
 			choose: `auc(${pCVR})`,
 		},

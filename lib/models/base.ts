@@ -2,14 +2,15 @@ import type { Inputs, Layers } from "../core/layers";
 import { logLoss } from "../core/loss";
 import { defineModel, type Stage } from "../core/model";
 import { IMPRESSION, pCTR, pCVR } from "../core/prob";
-import { esmm } from "./esmm";
+import { embedded, type Widths } from "./embedded";
+import { backbone } from "./esmm";
 
 /** Two networks that share nothing, for P(click | impression) and P(conversion | click). */
 export const separate = {
 	graph: { impression: { click: "ctr" }, click: { conversion: "cvr" } },
-	towers: (nn: Layers, x: Inputs, h: { embedding: number; mlp: readonly number[]; dropout: number }) => {
+	towers: (nn: Layers, x: Inputs, h: Widths) => {
 		const tower = (name: string) =>
-			nn.logit(name, nn.mlp(name, nn.embed(`${name}/embedding`, x, h.embedding), h.mlp, { dropout: h.dropout }));
+			nn.logit(name, nn.mlp(name, embedded(nn, `${name}/embedding`, x, h), h.mlp, { dropout: h.dropout }));
 		return { ctr: tower("ctr"), cvr: tower("cvr") };
 	},
 } as const;
@@ -33,7 +34,7 @@ export const base = defineModel({
 	name: "base",
 	version: 1,
 	paper: "Ma et al., SIGIR 2018, arXiv:1804.07931",
-	hyper: esmm.hyper,
+	hyper: backbone,
 	...separate,
 	stages: () => [onImpressions, onClicks],
 });

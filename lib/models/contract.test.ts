@@ -26,7 +26,7 @@ const networks = all.filter((model): model is Model => "towers" in model);
 const trees = all.filter(isTrees);
 const named = <M extends AnyModel>(of: readonly M[]) => of.map((model) => [model.name, model] as const);
 
-const small = { embedding: 8, mlp: [32, 16], lr: 2e-3, batch: 512, epochs: 4, dropout: 0.1 };
+const small = { embedding: 8, itemEmbedding: 0, mlp: [32, 16], lr: 2e-3, batch: 512, epochs: 4, dropout: 0.1 };
 
 const smallTrees = { trees: 30, depth: 4, bins: 32 };
 

@@ -1,7 +1,7 @@
 import { logLoss } from "../core/loss";
 import { defineModel, entireSpace } from "../core/model";
 import { pCTCVR, pCTR } from "../core/prob";
-import { esm2, sharedTowers } from "./esm2";
+import { esm2, esm2Backbone, sharedTowers } from "./esm2";
 
 /**
  * ESM²+Mi: ESM² with a fifth tower for micro actions after the click, beside the others and not on the way to them: its loss, on
@@ -11,9 +11,9 @@ import { esm2, sharedTowers } from "./esm2";
  */
 export const esm2Mi = defineModel({
 	name: "esm2-mi",
-	version: 1,
+	version: 2,
 	paper: "named in Wen et al., SIGIR 2021, arXiv:2104.09713",
-	hyper: esm2.hyper,
+	hyper: esm2Backbone,
 	graph: { ...esm2.graph, click: { ...esm2.graph.click, micro: "mi" } },
 	towers: (nn, x, h) => sharedTowers(nn, x, h, ["ctr", "dar", "dCvr", "oCvr", "mi"]),
 	stages: () => entireSpace(logLoss(pCTR), logLoss("micro|impression"), logLoss("dAction|impression"), logLoss(pCTCVR)),

@@ -1,9 +1,9 @@
-import { defineModel } from "../core/model";
+import { defineModel, oneOf } from "../core/model";
 import { pCTR } from "../core/prob";
-import { InputError, unknownName } from "../core/problem";
+import { InputError } from "../core/problem";
 import { inverse, rejected } from "../core/sampling";
 import { onClicks, onImpressions, separate } from "./base";
-import { esmm } from "./esmm";
+import { backbone } from "./esmm";
 
 /**
  * UNBIAS: BASE's CVR network on clicked rows as if they were drawn from all impressions, by the pCTR of BASE's CTR network, which
@@ -17,12 +17,14 @@ export const unbias = defineModel({
 	name: "unbias",
 	version: 1,
 	paper: "Ma et al., SIGIR 2018, arXiv:1804.07931, §3.1",
-	hyper: { ...esmm.hyper, mode: "weight", floor: 0.005 },
+	hyper: { ...backbone, mode: "weight", floor: 0.005 },
 	...separate,
 	stages: ({ mode, floor }) => {
-		if (mode !== "weight" && mode !== "reject") throw unknownName("mode of unbias", mode, ["weight", "reject"]);
 		if (!(floor > 0)) throw new InputError(`hyperparameter "floor" of unbias must be above 0, not ${floor}`);
-		const how = mode === "weight" ? { weigh: inverse(pCTR, floor, 50) } : { sample: rejected(pCTR, 0.01) };
+		const how =
+			oneOf("unbias", "mode", mode, ["weight", "reject"]) === "weight"
+				? { weigh: inverse(pCTR, floor, 50) }
+				: { sample: rejected(pCTR, 0.01) };
 		return [onImpressions, { ...onClicks, ...how }];
 	},
 });

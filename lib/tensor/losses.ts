@@ -22,8 +22,15 @@ export function lossesOf(
 	weights?: Tensor1D,
 ): Scalar[] {
 	const algebra = { ...tensors, logSigmoid: once(tensors.logSigmoid) };
-	return losses.map(({ prob, weight, everyRow }) => {
-		const L = logProb(graph, logits, prob, algebra);
+	const constants = new Map<string, Tensor1D>();
+	const constant = (tower: string) => {
+		const known = constants.get(tower) ?? detach(logits[tower]);
+		constants.set(tower, known);
+		return known;
+	};
+	return losses.map(({ prob, weight, everyRow, detached = [] }) => {
+		const apart = Object.fromEntries(detached.map((tower) => [tower, constant(tower)]));
+		const L = logProb(graph, { ...logits, ...apart }, prob, algebra);
 		const loss = rowLoss(label(eventOf(prob)), L);
 		const each = weights ? (tf.mul(loss, weights) as Tensor1D) : loss;
 		const over = spaceOf(prob);
@@ -32,6 +39,13 @@ export function lossesOf(
 		return times(tf.div(tf.sum(tf.mul(each, mask)), tf.maximum(tf.sum(mask), 1)), weight);
 	});
 }
+
+/** The same values, through which no gradient goes. */
+const detach = (x: Tensor1D): Tensor1D =>
+	tf.customGrad((...given) => {
+		const [value] = given as unknown as [Tensor1D];
+		return { value: tf.clone(value), gradFunc: (dy: Tensor) => tf.zerosLike(dy) };
+	})(x) as Tensor1D;
 
 const times = (loss: Tensor, weight: number): Scalar => (weight === 1 ? loss : tf.mul(loss, weight)) as Scalar;
 

@@ -2,6 +2,7 @@ import { derives, type Graph } from "../core/graph";
 import { probOf } from "../core/metricName";
 import { type AnyModel, checkStages, type Hyper, type Model, type Stage, withHyper } from "../core/model";
 import { type Prob, pCTCVR, pCTR, pCVR } from "../core/prob";
+import { InputError } from "../core/problem";
 import { isTrees } from "../core/trees";
 import type { Dataset } from "../data/dataset";
 import { disposeWeights } from "../tensor/weights";
@@ -12,7 +13,7 @@ import { feedOf } from "./feedOf";
 import { fitTrees } from "./fitTrees";
 import type { FitOptions, Fitted, FittedNetwork } from "./fitted";
 import { interrupted } from "./interrupt";
-import { checkLabels } from "./labels";
+import { checkLabels, labelsFor } from "./labels";
 import { start } from "./position";
 import { predictRows } from "./predictRows";
 import { checkSameFields } from "./sameFields";
@@ -51,7 +52,7 @@ async function fitNetwork(plain: Model, options: FitOptions): Promise<FittedNetw
 	const hyper = withHyper(model, options.hyper ?? {});
 	const stages = plain.stages(hyper);
 	checkStages(plain, stages);
-	const feed = await feedOf(options.data, model.graph, seed, hyper.batch);
+	const feed = await feedOf(seenBy(plain, hyper, options.data), model.graph, seed, hyper.batch);
 	const { data } = feed;
 	const probs = probsOf(model.graph, stages);
 	checkLabels(model.name, feed, stages, probs);
@@ -80,6 +81,7 @@ async function fitNetwork(plain: Model, options: FitOptions): Promise<FittedNetw
 		const keeper = keeperOf(options.checkpoint, identity, network);
 		const doctor = await attend({ network, feed, stages, position, on });
 		await runStages({ network, feed, stages, on, doctor, stop, signal, position, best: found?.best, keeper });
+		network.priors = shifted(network.priors, plain.shifts?.(hyper) ?? {});
 		finished = !stop.now();
 	} catch (problem) {
 		disposeWeights(network.weights);
@@ -115,6 +117,25 @@ async function fitNetwork(plain: Model, options: FitOptions): Promise<FittedNetw
 		},
 	};
 }
+
+/** The log with the model's labels. */
+function seenBy(model: Model, hyper: Hyper, data: FitOptions["data"]): FitOptions["data"] {
+	if (!("streamed" in data)) return labelsFor(model, hyper, data);
+	if (Object.keys(model.labels?.(hyper) ?? {}).length > 0)
+		throw new InputError(
+			`${model.name} takes other events for some, which needs the rows in memory: load ${data.streamed} whole`,
+		);
+	return data;
+}
+
+/** What towers' logits start from, with what is added to some of them. */
+const shifted = (
+	priors: Network["priors"],
+	shifts: Readonly<Record<string, number | undefined>>,
+): Network["priors"] => ({
+	...priors,
+	...Object.fromEntries(Object.entries(shifts).map(([tower, shift]) => [tower, (priors[tower] ?? 0) + (shift ?? 0)])),
+});
 
 function keeperOf(checkpoint: FitOptions["checkpoint"], identity: string, network: Network): Keeper {
 	if (!checkpoint) return { save: async () => {}, due: () => false };

@@ -1,7 +1,22 @@
-import type { Stage } from "../core/model";
+import type { AnyHyper, AnyModel, Hyper, Stage } from "../core/model";
 import { eventOf, IMPRESSION, type Prob, spaceOf } from "../core/prob";
 import { InputError } from "../core/problem";
+import { isTrees } from "../core/trees";
+import { withComplements } from "../data/complement";
+import type { Dataset } from "../data/dataset";
+import { relabelled } from "../data/relabelled";
 import type { Feed } from "./feed";
+
+/**
+ * A data set as a model sees it: events count as its `labels` say, and those that its graph defines as complements are there. It is
+ * what the model is trained on, and what its predictions are measured against.
+ *
+ * @throws InputError an event that is to count as another, but is not in the log
+ */
+export function labelsFor(model: AnyModel, hyper: AnyHyper, data: Dataset): Dataset {
+	if (isTrees(model)) return data;
+	return withComplements(relabelled(data, model.graph, model.labels?.(hyper as Hyper) ?? {}), model.graph);
+}
 
 /**
  * Refuses, before any training, a log that cannot teach a model: one without an event that the model is trained on or predicts,

@@ -25,7 +25,7 @@ export interface ModelFile {
 	paper: string;
 	hyper: AnyHyper;
 	graph: Graph;
-	/** Tower → what is added to its logit; trees have it in them. */
+	/** Tower → what is added to its logit, the model's `shifts` included; trees have it in them. */
 	priors: Readonly<Record<string, number>>;
 	/** The probabilities that it gives. */
 	probs: readonly Prob[];

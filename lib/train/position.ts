@@ -9,6 +9,8 @@ export interface EpochRecord {
 	/** The validation metric that chooses the epoch, and its value (null when it has none, as where a class is absent). */
 	choose: string;
 	value: number | null;
+	/** The effective sample size of the stage's rows, where it weighs them. */
+	effectiveRows?: number;
 }
 
 /**

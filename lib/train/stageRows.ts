@@ -12,6 +12,8 @@ export interface Chosen {
 	rows(epoch: number): Int32Array | undefined;
 	/** By row number of the data set; mean 1 over the stage's rows. */
 	readonly weights?: Float32Array;
+	/** Kish's effective sample size of the stage's rows, (Σw)² / Σw², where they are weighed: as many equal ones tell as much. */
+	readonly effectiveRows?: number;
 }
 
 /**
@@ -41,10 +43,11 @@ export async function choose(network: Network, feed: Feed, stage: Stage, number:
 		return values;
 	};
 	const copies = checked("number of copies", sample?.copies(columns));
+	const weights = weigh && (checked("weight", weigh(columns)) as Float32Array);
 	return {
 		rows: (epoch) =>
 			copies && drawn(copies, at, `${name}: stage ${number}`, stream(network.seed, streamOf(stage, number, epoch))),
-		...(weigh ? { weights: scaled(checked("weight", weigh(columns)) as Float32Array, at, data.rows) } : {}),
+		...(weights ? { weights: scaled(weights, at, data.rows), effectiveRows: effectiveRows(weights) } : {}),
 	};
 }
 
@@ -61,6 +64,12 @@ function drawn(copies: Float32Array, at: Int32Array, where: string, random: { un
 	}
 	if (rows.length === 0) throw new InputError(`${where} draws none of its ${at.length} rows: raise its rate`);
 	return Int32Array.from(rows);
+}
+
+/** (Σw)² / Σw² (Kish 1965). */
+function effectiveRows(weights: Float32Array): number {
+	const sum = weights.reduce((total, w) => total + w, 0);
+	return (sum * sum) / weights.reduce((total, w) => total + w * w, 0);
 }
 
 /** Weights by row number of the data set, scaled to a mean of 1. */

@@ -118,6 +118,7 @@ async function runStage(run: Running, best: Best): Promise<boolean> {
 			loss: position.loss / (rows?.length ?? feed.count(stage.space)),
 			choose: stage.choose,
 			value,
+			...(chosen.effectiveRows === undefined ? {} : { effectiveRows: chosen.effectiveRows }),
 		};
 		position.history.push(record);
 		on?.epoch?.(record);

@@ -24,8 +24,11 @@ export interface Network {
 	readonly data: Dataset;
 	readonly seed: number;
 	readonly weights: Weights;
-	/** Tower → logit of its event's rate in the training rows; added to its logit, so no step is spent on the prior. */
-	readonly priors: Readonly<Record<string, number>>;
+	/**
+	 * Tower → logit of its event's rate in the training rows; added to its logit, so no step is spent on the prior. Once it is trained
+	 * the model's `shifts` are in it.
+	 */
+	priors: Readonly<Record<string, number>>;
 	/** Updates so far. */
 	step: number;
 	/** Steps that were compiled, by stage and rows; undefined where one cannot be. */

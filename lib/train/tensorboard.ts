@@ -15,8 +15,8 @@ export interface TrainingAbout {
  * Writes a training for TensorBoard into a folder of its own: `fit(model, { …, on: tensorBoard(folder, about) })`, then
  * `tensorboard --logdir` on the folder or one above it.
  *
- * At every update `loss`, `learning_rate` and `samples_per_second`; at the end of an epoch `epoch/loss` and `validation/<metric>`;
- * as text the hyperparameters and what the doctor found. The x-axis counts updates from the start of the training. One that goes on
+ * At every update `loss`, `learning_rate` and `samples_per_second`; at the end of an epoch `epoch/loss`, `validation/<metric>` and,
+ * of a stage that weighs its rows, `epoch/effective_rows`; as text the hyperparameters and what the doctor found. The x-axis counts updates from the start of the training. One that goes on
  * from its checkpoint opens another file in the same folder and goes on counting: TensorBoard drops what the first file has beyond.
  *
  * The file is made when there is something to write: a run that comes from the store makes none. A value that cannot be written (a
@@ -50,10 +50,11 @@ export function tensorBoard(folder: string, about: TrainingAbout): FitListener {
 		});
 	};
 	return Object.assign(hear, {
-		epoch: ({ loss, choose, value }: Parameters<NonNullable<FitListener["epoch"]>>[0]) =>
+		epoch: ({ loss, choose, value, effectiveRows }: Parameters<NonNullable<FitListener["epoch"]>>[0]) =>
 			write((file) => {
 				file.scalar("epoch/loss", loss, update);
 				if (value !== null) file.scalar(`validation/${choose}`, value, update);
+				if (effectiveRows !== undefined) file.scalar("epoch/effective_rows", effectiveRows, update);
 			}),
 		found: (line: string) => write((file) => file.text("doctor", line, update)),
 		end: () => file && write((file) => file.flush()),
