@@ -1,49 +1,65 @@
-import type { Hyperparameters, TableColumn, TableMethod, TablePlan, TableProtocol, TableSearch } from "./plan";
+import type {
+	Hyperparameters,
+	TableColumn,
+	TableMethod,
+	TablePlan,
+	TableProtocol,
+	TableScale,
+	TableSearch,
+} from "./plan";
 import type { Scale } from "./scale";
+import { networkSpace, searchSeed, smallWidths, smallWidthsNote, stopping } from "./smallNetworks";
 
-/** Widths and rate for small logs. */
-const small = { embedding: 8, mlp: [64, 32], dropout: 0.1, batch: 512, lr: 2e-3 };
-/** Validation ends a training, not the limit. */
-const stopping = { epochs: 10, patience: 2 };
-const networks: Hyperparameters = { ...small, ...stopping };
+/** An item's features are embedded as all others are. */
+const networks: Hyperparameters = { ...smallWidths, itemEmbedding: 0, ...stopping };
 
-/** Fewer trees where a log has a few hundred clicks. */
-const hyper: Readonly<Record<Scale, Readonly<Record<string, Hyperparameters>>>> = {
+/** Hyperparameters by model; fewer trees and epochs where a log has a few hundred clicks. */
+const hyper: Readonly<Record<Scale, TableScale["hyper"]>> = {
 	tiny: { "*": { ...networks, epochs: 3 }, gbdt: { trees: 20 } },
 	demo: { "*": networks, gbdt: {} },
 	full: { "*": networks, gbdt: {} },
 };
 
-const choices = { lr: { log: [5e-4, 8e-3] }, dropout: [0, 0.1, 0.2, 0.3, 0.5] } as const;
-
 /**
  * What is searched at full: of networks rate and dropout, of trees what the paper does not state. The log is larger than other papers':
- * one conversion in 1,400 impressions leaves 52 of them in a tenth of 750,000 to choose by, as many as 250,000 rows of ESMM's preset.
+ * one impression in 1,400 has a conversion, and a tenth of 750,000 leaves 52 of them to choose by, as many as 250,000 of ESMM's preset.
  */
-export const esm2Search: TableSearch = {
-	rows: 750_000,
-	trials: 8,
-	logSeed: 90,
-	space: {
-		gbdt: { lr: { log: [0.02, 0.3] }, lambda: { log: [1, 100] } },
-		dnn: choices,
-		"dnn-os": { ...choices, rate: [2, 3, 5, 10] },
-		esmm: choices,
-		esm2: choices,
-	},
-	choose: { metric: "auc(conversion|impression)" },
+const space: TableSearch["space"] = {
+	gbdt: { lr: { log: [0.02, 0.3] }, lambda: { log: [1, 100] } },
+	dnn: networkSpace,
+	"dnn-os": { ...networkSpace, rate: [2, 3, 5, 10] },
+	esmm: networkSpace,
+	esm2: networkSpace,
 };
 
-/** How ESM²'s tables are computed: each model's own pCTCVR, on logs whose rates are those of the paper's. */
-export const esm2Protocol: TableProtocol = {
-	ctr: "own",
-	split: "esm2",
-	scales: {
-		tiny: { preset: "tiny", seeds: 2, hyper: hyper.tiny },
-		demo: { preset: "esm2", rows: 400_000, seeds: 3, hyper: hyper.demo },
-		full: { preset: "esm2", rows: 1_000_000, seeds: 10, firstSeed: 101, hyper: hyper.full, search: esm2Search },
-	},
-};
+/**
+ * How ESM²'s tables are computed: each model's own pCTCVR, on logs whose rates are those of the paper's.
+ *
+ * @param models that are searched, those of the table
+ * @param at what a table takes otherwise
+ */
+export function esm2Protocol(
+	models: readonly string[],
+	at: { demo?: Partial<TableScale>; full?: Partial<TableScale> } = {},
+): TableProtocol {
+	const search: TableSearch = {
+		...{ rows: 750_000, trials: 8, logSeed: searchSeed },
+		space: Object.fromEntries(models.map((model) => [model, space[model]])),
+		choose: { metric: "auc(conversion|impression)" },
+	};
+	return {
+		ctr: "own",
+		split: "esm2",
+		scales: {
+			tiny: { preset: "tiny", seeds: 2, hyper: hyper.tiny },
+			demo: { preset: "esm2", rows: 400_000, seeds: 3, hyper: hyper.demo, ...at.demo },
+			full: {
+				...{ preset: "esm2", rows: 1_000_000, seeds: 10, firstSeed: 101, hyper: hyper.full, search },
+				...at.full,
+			},
+		},
+	};
+}
 
 /** The method before is the one that the paper compares with: its order is GBDT < DNN < DNN-OS < ESMM < ESM² in every column. */
 const methods: readonly TableMethod[] = [
@@ -63,7 +79,7 @@ export const esm2Columns: readonly TableColumn[] = [
 
 /** What the notes of every table of ESM² say. */
 export const esm2Notes: readonly string[] = [
-	"networks are small (embeddings of 8, for items as well; layers of 64 and 32), as the logs are: the paper's are 128 for items and 512, 256, 128, 32",
+	smallWidthsNote,
 	"the epoch is chosen on the validation part, which has few conversions, so the choice is noisy",
 ];
 
@@ -79,7 +95,7 @@ export const esm2Table3: TablePlan = {
 	methods,
 	columns: esm2Columns,
 	baseline: "GBDT",
-	protocol: esm2Protocol,
+	protocol: esm2Protocol(methods.map(({ model }) => model)),
 	notes: [...esm2Notes, oversampling, "each method is compared with the one above it, as the paper's order goes"],
 };
 

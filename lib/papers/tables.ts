@@ -1,13 +1,27 @@
 import { unknownName } from "../core/problem";
 import { esm2Table3, esm2Table4, esm2Table5 } from "./esm2";
+import { esm2Figure6 } from "./esm2Figure6";
+import { esm2Numbers } from "./esm2Numbers";
+import { esm2Branch, esm2Table6 } from "./esm2Table6";
 import { esmmTable2 } from "./esmm";
+import { hm3Tables } from "./hm3";
 import type { TablePlan } from "./plan";
 
 /** The papers, as commands name them. */
 export const papers: readonly string[] = ["esmm", "esm2", "hm3", "metacvr", "cstwa"];
 
 /** Every table of a paper that is computed from runs: one line each. */
-export const tablePlans: readonly TablePlan[] = [esmmTable2, esm2Table3, esm2Table4, esm2Table5];
+export const tablePlans: readonly TablePlan[] = [
+	esmmTable2,
+	esm2Table3,
+	esm2Table4,
+	esm2Table5,
+	esm2Table6,
+	...esm2Figure6.map(({ plan }) => plan),
+	esm2Numbers,
+	esm2Branch,
+	...hm3Tables,
+];
 
 /** "esmm/2", "esm2/figure-6": how commands name a table. */
 export const nameOfTable = ({ paper, table }: Pick<TablePlan, "paper" | "table">): string =>
