@@ -44,7 +44,7 @@ export interface Dataset {
 	readonly events: Readonly<Record<string, Uint8Array>>;
 	/** Number of the user of each row, from 0, and −1 where it has none; for metrics by user. */
 	readonly user?: Int32Array;
-	/** When each impression was, in any unit that sorts, where the log in memory tells: what may be counted for a row lies before it. */
+	/** When each impression was, in seconds (or another unit that sorts), where the log tells: what may be counted for a row lies before it. */
 	readonly time?: Int32Array | Float32Array | Float64Array | Uint8Array;
 	/** Prob (or "conversion|do(click)") → its true value a row, where the log is simulated. */
 	readonly truth: Readonly<Record<string, Float32Array>>;

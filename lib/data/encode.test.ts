@@ -56,6 +56,29 @@ describe("numbers", () => {
 	});
 });
 
+describe("numbers in quantile buckets", () => {
+	const log = toyLog();
+	log.schema.numbers = "quantiles";
+	it("are ids, with the edges of the training rows alone", () => {
+		// The training rows have 1 and 3, the others 1000.
+		const price = field(encoded(log), "price", "id");
+		expect([price.size, [...price.ids.subarray(0, 4)], price.ids[19]]).toEqual([3, [1, 2, 1, 2], 2]);
+	});
+	it("make another data set of the log", () => {
+		const how = { split: halves, encoding: { minFrequency: 1 } };
+		expect(prepare(log, how).fingerprint).not.toBe(prepare(toyLog(), how).fingerprint);
+	});
+});
+
+describe("groups", () => {
+	it("are kept where the schema says them, of every kind of field", () => {
+		const log = toyLog();
+		log.schema.features.cat.group = "item";
+		log.schema.features.price.group = "context";
+		expect(encoded(log).fields.map(({ group }) => group)).toEqual(["item", "context", undefined]);
+	});
+});
+
 describe("events, users, truth", () => {
 	it("are no fields; users are numbered from 0 in order of appearance", () => {
 		const data = encoded();

@@ -1,7 +1,8 @@
 import { InputError } from "../core/problem";
 import type { Dataset, Field, Split } from "./dataset";
 import type { Column, Lists, Log } from "./log";
-import { checkSchema } from "./schema";
+import { bucketOf, bucketsOf, quantileEdges } from "./quantiles";
+import { checkSchema, type Feature, type Group } from "./schema";
 
 /** Raised when a change alters the split or the encoded values. */
 export const encoderVersion = 2;
@@ -15,7 +16,7 @@ export interface Encoding {
 /**
  * Encodes a log for training. Vocabularies, means and deviations come from the training rows alone: an id that
  * only other rows have is 0, "unknown". Ids are numbered from 1 by falling frequency, then by value.
- * Numbers become tanh((v − μ)/s).
+ * Numbers become tanh((v − μ)/s), or quantile buckets of the training rows where the schema says so.
  *
  * @throws InputError a schema that lets an event or the truth in, or events that break `implies`
  */
@@ -29,8 +30,10 @@ export function encode(log: Log, split: Split, encoding: Encoding): Omit<Dataset
 		if (row >= 0)
 			throw new InputError(`${log.name}: row ${row} has ${event} = 1 but ${needs} = 0; the reader must drop such rows`);
 	}
-	const fields = Object.entries(schema.features).map(([name, feature]): Field => {
+	const fieldOf = (name: string, feature: Feature): Field => {
 		const column = columns[name];
+		if (feature.kind === "number" && schema.numbers === "quantiles")
+			return { kind: "id", name, ...bucketed(flat(log, name, column), split.train) };
 		if (feature.kind === "number")
 			return { kind: "number", name, values: scaled(flat(log, name, column), split.train) };
 		if (feature.kind === "id") {
@@ -43,7 +46,8 @@ export function encode(log: Log, split: Split, encoding: Encoding): Omit<Dataset
 		const ids = vocabulary(column.values, elementsOf(column, split.train), encoding.minFrequency);
 		const encoded = column.values.map((id) => ids.get(id) ?? 0);
 		return { kind: "ids", name, size: ids.size + 1, offsets: column.offsets, ids: encoded, weights: column.weights };
-	});
+	};
+	const fields = Object.entries(schema.features).map(([name, feature]) => inGroup(fieldOf(name, feature), feature));
 	const user = schema.user === undefined ? undefined : numbered(flat(log, schema.user, columns[schema.user]));
 	const time = schema.time === undefined ? undefined : flat(log, schema.time, columns[schema.time]);
 	const truth: Record<string, Float32Array> = {};
@@ -93,6 +97,16 @@ function scaled(values: Exclude<Column, Lists>, train: Int32Array): Float32Array
 	const s = deviation < 1e-6 ? 1 : deviation;
 	return Float32Array.from(values, (v) => Math.tanh((v - mean) / s));
 }
+
+/** The bucket of each value among the quantiles of the training rows. */
+function bucketed(values: Exclude<Column, Lists>, train: Int32Array): { size: number; ids: Int32Array } {
+	const edges = quantileEdges(Float64Array.from(train, (row) => values[row]));
+	return { size: bucketsOf(edges), ids: Int32Array.from(values, (value) => bucketOf(edges, value)) };
+}
+
+/** A field that tells of what its feature tells of. */
+export const inGroup = <F extends object>(field: F, { group }: { group?: Group }): F & { group?: Group } =>
+	group === undefined ? field : { ...field, group };
 
 /** Values → 0, 1, … in order of first appearance. */
 function numbered(values: Exclude<Column, Lists>): Int32Array {

@@ -28,6 +28,11 @@ export interface Schema {
 	implies: Record<string, string>;
 	/** Feature column → its kind. */
 	features: Record<string, Feature>;
+	/**
+	 * "quantiles": each number becomes an id, its bucket among 32 quantiles of the training part, and 0 where it is missing. Unless
+	 * said it becomes tanh((v − μ)/s).
+	 */
+	numbers?: "quantiles";
 	/** Columns that tell the truth of a simulated log (probabilities, latents). For metrics only. */
 	oracle?: readonly string[];
 	/** Prob (or "conversion|do(click)") → the oracle column with its true value. */

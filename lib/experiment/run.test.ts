@@ -14,7 +14,7 @@ import { arePredictionsKept, readPredictions, sumOfFile } from "./predictions";
 import type { Run, RunResult } from "./result";
 import { describe as describeRun, type Execute, execute, hashOf, Interrupted } from "./run";
 import { openStore } from "./store";
-import { subsample } from "./subsample";
+import { lastDays, subsample } from "./subsample";
 
 const folder = temporaryFolders();
 const model = esmm as unknown as Model;
@@ -227,6 +227,14 @@ describe("a share of the training rows", () => {
 		for (const wrong of [0, -1, 1.5, Number.NaN]) expect(() => subsample(data, wrong)).toThrow("above 0 and at most 1");
 		const result = await doing(folder(), {}, { ...run, share: 0.5 }).result;
 		expect(result).toMatchObject({ share: 0.5, data: { rows: { train: half.length, valid: 300, test: 600 } } });
+	});
+	it("is of the last days where a run names some", async () => {
+		const timed = { ...data, time: Int32Array.from({ length: data.rows }, (_, row) => row * 864) };
+		const last = { ...run, days: 2, share: 0.5 };
+		const result = await doing(folder(), { data: async () => timed }, last).result;
+		expect(result).toMatchObject({ run: hashOf(last), days: 2, share: 0.5 });
+		expect(result.data.rows.train).toBe(subsample(lastDays(timed, 2), 0.5).split.train.length);
+		await expect(doing(folder(), {}, last).result).rejects.toThrow("does not tell the time of its rows");
 	});
 });
 

@@ -36,6 +36,39 @@ describe("a simulated source", () => {
 		expect(fingerprint).not.toBe(await knownFingerprint(simulated()));
 		expect(await knownFingerprint(simulated({ split: "esmm" }))).toBe(await knownFingerprint(simulated()));
 	});
+	it("has the knobs that are set otherwise, and then is another data set under a name that says so", async () => {
+		const other = simulated({ knobs: { rho: -0.5, pDirect: 0.01 } });
+		const data = await load(other);
+		expect(data.fingerprint).toBe(await knownFingerprint(other));
+		expect(data.fingerprint).not.toBe(await knownFingerprint(simulated()));
+		expect(data.name).toBe("simulator tiny, seed 1, rho -0.5, pDirect 0.01");
+		const direct = data.events.conversion.filter((happened, row) => happened === 1 && data.events.click[row] === 0);
+		expect(direct.length).toBeGreaterThan(0);
+		const wrong = simulated({ knobs: { rhoo: 0.5 } });
+		await expect(knownFingerprint(wrong)).rejects.toThrow('unknown knob "rhoo": did you mean "rho"?');
+		await expect(load(wrong)).rejects.toThrow('unknown knob "rhoo"');
+	});
+	it("has its numbers as quantile buckets where it asks, and then is another data set", async () => {
+		const other = simulated({ numbers: "quantiles" });
+		const [{ fields, fingerprint }, plain] = [await load(other), await load(simulated())];
+		expect(fingerprint).toBe(await knownFingerprint(other));
+		expect(fingerprint).not.toBe(plain.fingerprint);
+		expect(fields.map(({ name }) => name)).toEqual(plain.fields.map(({ name }) => name));
+		expect(plain.fields.some(({ kind }) => kind === "number")).toBe(true);
+		expect(fields.every(({ kind }) => kind === "id")).toBe(true);
+		await expect(load(simulated({ numbers: "deciles" }))).rejects.toThrow(
+			'"numbers" of a simulated log is "quantiles"',
+		);
+	});
+	it("says of each field what it tells of", async () => {
+		const { fields } = await load(simulated());
+		const of = (group: string) => fields.filter((field) => field.group === group).map(({ name }) => name);
+		expect(of("user")).toEqual(["user", "age", "power", "gender", "city"]);
+		expect(of("item")).toEqual(expect.arrayContaining(["item", "category", "brand", "shop", "price", "itemCvr"]));
+		expect(of("context")).toContain("position");
+		expect(of("cross").every((name) => /^user(Category|Brand|Shop)/.test(name))).toBe(true);
+		expect(of("cross").length).toBe(18);
+	});
 	it("tells how far it is", async () => {
 		const heard: number[] = [];
 		await load(simulated(), { progress: (_, done, total) => heard.push(done / total) });

@@ -13,8 +13,9 @@ import { fingerprint, type Preparation, prepare, sha256 } from "../data/prepare"
 import { CARD, readCard } from "../data/prepared/card";
 import { readPrepared } from "../data/prepared/read";
 import { readEncodedCsv } from "../data/readers/encodedCsv";
+import type { Schema } from "../data/schema";
 import { type SplitName, splits } from "../data/split";
-import type { Knobs, PresetName } from "../simulator/presets";
+import { chooseKnobs, type Knobs, type PresetName } from "../simulator/presets";
 import { fingerprintOf, type Simulated, simulatedSchema, simulateInTurns } from "../simulator/simulate";
 
 /** Where impressions come from. */
@@ -34,6 +35,9 @@ export type Source =
 	| { source: "aliccp"; raw: string; protocol: AliCcpProtocol }
 	/** A prepared folder, or one of already encoded Ali-CCP rows (ali_ccp_train_sample.csv and its companions). */
 	| { source: "folder"; folder: string };
+
+/** A source that is simulated. */
+type SimulatedSource = Extract<Source, { source: "simulator" }>;
 
 /** Whom to tell how far the reading is, and who may stop it. */
 export interface Reading {
@@ -56,9 +60,9 @@ const encodedPreparation: Preparation = {
 /** The fingerprint of a source's data set where it is known without reading: of a simulated log, of a prepared folder. */
 export async function knownFingerprint(source: Source): Promise<string | undefined> {
 	if (source.source === "simulator") {
-		const { preset, rows, logSeed } = source;
-		const log = { fingerprint: fingerprintOf({ preset, rows, seed: logSeed }), schema: simulatedSchema() };
-		return fingerprint(log, preparationOf(source));
+		const { preset, rows, logSeed: seed, knobs } = source;
+		const schema = schemaOf(source, simulatedSchema(chooseKnobs(preset, knobs)));
+		return fingerprint({ fingerprint: fingerprintOf({ preset, rows, seed, knobs }), schema }, preparationOf(source));
 	}
 	const folder = await preparedFolder(source);
 	return folder === undefined ? undefined : (await readCard(folder)).fingerprint;
@@ -97,16 +101,28 @@ export async function load(source: Source, { progress, signal }: Reading = {}): 
 }
 
 /** The log of a simulated source, as it is before it is prepared. */
-export function simulatedLog(
-	source: Extract<Source, { source: "simulator" }>,
-	{ progress, signal }: Reading = {},
-): Promise<Simulated> {
-	const { preset, rows, logSeed: seed } = source;
+export async function simulatedLog(source: SimulatedSource, { progress, signal }: Reading = {}): Promise<Simulated> {
+	const { preset, rows, logSeed: seed, knobs } = source;
 	const told = (done: number, total: number) => {
 		goOn(signal);
 		progress?.("simulating", done, total);
 	};
-	return simulateInTurns({ preset, rows, seed, progress: told });
+	const log = await simulateInTurns({ preset, rows, seed, knobs, progress: told });
+	return { ...log, name: nameOf(source, log.name), schema: schemaOf(source, log.schema) };
+}
+
+/** A simulated log's schema, with what its source says of numbers. */
+function schemaOf({ numbers }: SimulatedSource, schema: Schema): Schema {
+	if (numbers === undefined) return schema;
+	if (numbers !== "quantiles")
+		throw new InputError(`"numbers" of a simulated log is "quantiles" or is left out, not ${JSON.stringify(numbers)}`);
+	return { ...schema, numbers };
+}
+
+/** A simulated log's name with what its source sets otherwise. */
+function nameOf({ knobs = {}, numbers }: SimulatedSource, name: string): string {
+	const set = Object.entries(knobs).map(([knob, value]) => `${knob} ${JSON.stringify(value)}`);
+	return [name, ...set, ...(numbers ? [`numbers in ${numbers}`] : [])].join(", ");
 }
 
 function goOn(signal: AbortSignal | undefined): void {

@@ -20,6 +20,36 @@ export function subsample(data: Dataset, share: number): Dataset {
 	return { ...data, split: { ...data.split, train }, fingerprint: sha256({ data: data.fingerprint, share }) };
 }
 
+const DAY = 86_400;
+
+/**
+ * A data set with the last days of its training part alone: from midnight (UTC, or of the log's first second) before the last
+ * training row on, and n − 1 days before that. Validation, test, vocabularies and scales stay as they are. The rows of fewer days
+ * are among those of more.
+ *
+ * @param days a whole number of at least 1; all rows where the training part has no more
+ * @throws InputError another number, or a log that does not tell the time of its rows
+ */
+export function lastDays(data: Dataset, days: number): Dataset {
+	checkDays(days);
+	const { time } = data;
+	if (!time)
+		throw new InputError(
+			`${data.name} does not tell the time of its rows, so its last ${days} days are not known: leave "days" out, or name the column of the time in the schema and prepare the log again`,
+		);
+	let last = Number.NEGATIVE_INFINITY;
+	for (const row of data.split.train) last = Math.max(last, time[row]);
+	const from = (Math.floor(last / DAY) - days + 1) * DAY;
+	const train = data.split.train.filter((row) => time[row] >= from);
+	return { ...data, split: { ...data.split, train }, fingerprint: sha256({ data: data.fingerprint, days }) };
+}
+
+/** @throws InputError a number of days that is not a whole number of at least 1 */
+export function checkDays(days: number): void {
+	if (!(Number.isInteger(days) && days >= 1))
+		throw new InputError(`the last days of the training part must be a whole number of at least 1, not ${days}`);
+}
+
 /** @throws InputError a share that is not above 0 and at most 1 */
 export function checkShare(share: number): void {
 	if (!(share > 0 && share <= 1))

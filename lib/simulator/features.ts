@@ -1,4 +1,4 @@
-import type { Feature } from "../data/schema";
+import type { Feature, Group } from "../data/schema";
 import { discountOn } from "./behaviour";
 import { type Calendar, DAY, weekdayOf } from "./calendar";
 import type { Items, Users } from "./entities";
@@ -30,11 +30,22 @@ export const idFeatures = [
 /** Number features of a simulated log: days since a promotion, counts with the user, rates of the item to date. */
 export const numberFeatures: string[] = ["daysSincePromotion", ...countColumns, "itemCtr", "itemCvr"];
 
-/** All features of a simulated log with their kinds. */
+/** What each feature tells of; what is not named here counts the user's history with the item. */
+const told: Partial<Record<Group, readonly string[]>> = {
+	user: ["user", "age", "power", "gender", "city"],
+	item: ["item", "category", "brand", "shop", "price", "discount", "quality", "itemCtr", "itemCvr"],
+	context: ["position", "hour", "weekday", "device", "occasion", "daysSincePromotion"],
+};
+
+/** What a feature of a simulated log tells of. */
+export const groupOf = (feature: string): Group =>
+	(Object.keys(told) as Group[]).find((group) => told[group]?.includes(feature)) ?? "cross";
+
+/** All features of a simulated log with their kinds and groups. */
 export function featureKinds(): Record<string, Feature> {
 	const kinds: Record<string, Feature> = {};
-	for (const name of idFeatures) kinds[name] = { kind: "id" };
-	for (const name of numberFeatures) kinds[name] = { kind: "number" };
+	for (const name of idFeatures) kinds[name] = { kind: "id", group: groupOf(name) };
+	for (const name of numberFeatures) kinds[name] = { kind: "number", group: groupOf(name) };
 	return kinds;
 }
 

@@ -28,7 +28,9 @@ const golden: { version: number; hashes: Record<PresetName, string> } = {
 
 function hashOf(preset: PresetName): string {
 	const { columns, schema } = simulate({ preset, seed: 1, rows: preset === "tiny" ? undefined : 2000 });
-	const hash = createHash("sha256").update(JSON.stringify(schema.features));
+	// What a feature tells of came later, and changes no value.
+	const kinds = Object.fromEntries(Object.entries(schema.features).map(([name, { kind }]) => [name, { kind }]));
+	const hash = createHash("sha256").update(JSON.stringify(kinds));
 	for (const name of Object.keys(columns).sort()) {
 		const values = Array.from(columns[name] as Float32Array);
 		hash.update(`${name}\n${[...values.slice(0, 100), ...values.slice(-100)].join(",")}\n`);

@@ -1,4 +1,4 @@
-import { checkSchema, type Feature, type Schema } from "../schema";
+import { checkSchema, type Feature, type Group, groups, type Schema } from "../schema";
 import { parseJson } from "./jsonText";
 import { type FileSplit, parseSplit } from "./schemaFileSplit";
 import { type Reading, reading } from "./schemaReading";
@@ -13,7 +13,7 @@ export interface SchemaFile {
 	text: ReadonlySet<string>;
 }
 
-const KEYS = ["user", "time", "events", "implies", "features", "split", "truth", "oracle"];
+const KEYS = ["user", "time", "events", "implies", "features", "numbers", "split", "truth", "oracle"];
 const KINDS = ["id", "ids", "number"];
 /** Names that the table of a prepared log keeps for itself. */
 const TAKEN = ["part", "common", "user.raw", "user.number", "encoded.values"];
@@ -22,7 +22,8 @@ const TAKEN = ["part", "common", "user.raw", "user.number", "encoded.values"];
  * Reads the schema of one's own log:
  * `{"user", "time", "events": {event: column}, "implies": {event: event}, "features": {column: {"kind": "id" | "ids" |
  * "number"}}, "split", "truth": {prob: column}, "oracle": [column]}`. Only events, features and split are needed.
- * A feature of kind `ids` may name a column of `weights`; one of kind `id` or `ids` may say `"text": true`.
+ * A feature of kind `ids` may name a column of `weights`; one of kind `id` or `ids` may say `"text": true`; any may name its
+ * `group`: "user", "item", "cross" or "context". `"numbers": "quantiles"` turns each number into an id, its quantile bucket.
  *
  * @param name the file's name, for messages
  * @throws InputError whatever is wrong, in one line with the file, the key, what is allowed, and the nearest name
@@ -42,6 +43,7 @@ export function parseSchemaFile(text: string, name: string): SchemaFile {
 		features: Object.fromEntries(
 			Object.entries(features).map(([column, what]) => [column, readFeature(file, column, what, asText)]),
 		),
+		...(top.numbers === undefined ? {} : { numbers: readNumbers(file, top.numbers) }),
 		...(top.oracle === undefined ? {} : { oracle: file.list(top.oracle, "oracle") }),
 		...(top.truth === undefined ? {} : { truth: file.texts(top.truth, "truth") }),
 	};
@@ -52,8 +54,8 @@ export function parseSchemaFile(text: string, name: string): SchemaFile {
 
 function readFeature(file: Reading, column: string, what: unknown, asText: Set<string>): Feature {
 	const key = `features.${column}`;
-	const { kind, weights, text, ...rest } = file.object(what, key);
-	file.keys(rest, ["kind", "weights", "text"], key);
+	const { kind, weights, text, group, ...rest } = file.object(what, key);
+	file.keys(rest, ["kind", "weights", "text", "group"], key);
 	if (kind === undefined) file.fail(`"${key}" says no "kind": give one of ${KINDS.join(", ")}`);
 	if (!KINDS.includes(kind as string)) file.unknown(`kind in "${key}"`, file.text(kind, `${key}.kind`), KINDS);
 	if (weights !== undefined && kind !== "ids")
@@ -63,9 +65,18 @@ function readFeature(file: Reading, column: string, what: unknown, asText: Set<s
 		if (kind === "number") file.fail(`"${key}.text" is for ids; "${key}" is a number. Remove it`);
 		if (text) asText.add(column);
 	}
+	if (group !== undefined && !groups.includes(group as Group))
+		file.unknown(`group in "${key}"`, file.text(group, `${key}.group`), groups);
+	const told = group === undefined ? {} : { group: group as Group };
 	if (kind === "ids")
-		return { kind, ...(weights === undefined ? {} : { weights: file.text(weights, `${key}.weights`) }) };
-	return { kind: kind as "id" | "number" };
+		return { kind, ...(weights === undefined ? {} : { weights: file.text(weights, `${key}.weights`) }), ...told };
+	return { kind: kind as "id" | "number", ...told };
+}
+
+function readNumbers(file: Reading, numbers: unknown): "quantiles" {
+	if (numbers !== "quantiles")
+		file.fail(`"numbers" is ${JSON.stringify(numbers)}: it is "quantiles", or left out for numbers scaled by tanh`);
+	return "quantiles";
 }
 
 /** What can be said without the log: names that do not go together. */
