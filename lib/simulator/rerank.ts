@@ -107,7 +107,8 @@ export function simulatedAb(
 	};
 }
 
-function spread(draws: number[]): { se: number; low: number; high: number } {
+/** Deviation of draws, and the ends between which 95 % of them lie. */
+export function spread(draws: number[]): { se: number; low: number; high: number } {
 	const sorted = Float64Array.from(draws).sort();
 	const mean = sum(sorted) / sorted.length;
 	const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
