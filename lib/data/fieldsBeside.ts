@@ -25,11 +25,11 @@ export function fieldsBeside(log: Log, other: Log, how: Preparation): Field[] {
 		joined.set(more, train.length);
 		return joined;
 	};
-	const { features } = log.schema;
+	const { features, numbers } = log.schema;
 	const encoded = encode(
 		{
 			...{ name: other.name, rows: train.length + other.rows, read: 0, dropped: [], fingerprint: "" },
-			schema: { events: {}, implies: {}, features },
+			schema: { events: {}, implies: {}, features, ...(numbers ? { numbers } : {}) },
 			columns: Object.fromEntries(Object.keys(features).map((name) => [name, behind(name)])),
 		},
 		{ train: Int32Array.from(train.keys()), valid: new Int32Array(0), test: new Int32Array(0) },
