@@ -81,7 +81,7 @@ export const phases: PhasePlan = {
 		tiny: {
 			preset: "tiny",
 			rho: [0, 0.8],
-			levels: { rows: [10_000, 20_000], cvr: [0.2], gammas: [0, 1] },
+			levels: { rows: [10_000], cvr: [0.2], gammas: [1] },
 			middle: { rows: 10_000, cvr: 0.2, gammas: 1 },
 			...{ logs: 2, firstSeed: 1, hyper: { ...small, epochs: 2 } },
 		},

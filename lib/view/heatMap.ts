@@ -1,9 +1,20 @@
 import { InputError } from "../core/problem";
 import { axis, type Figure, finite, fixed, INK, type Json, layout, markup, note } from "./figure";
 
-/** Light to dark blue, even in lightness (ColorBrewer Blues), and blue to orange with white in the middle. */
+/** Light to dark blue, even in lightness (ColorBrewer Blues). */
 const SEQUENTIAL = ["#F7FBFF", "#DEEBF7", "#C6DBEF", "#9ECAE1", "#6BAED6", "#4292C6", "#2171B5", "#08519C", "#08306B"];
-const DIVERGING = ["#08519C", "#4292C6", "#9ECAE1", "#DEEBF7", "#FFFFFF", "#FEE6CE", "#FDAE6B", "#E6550D", "#A63603"];
+/** Blue to orange with white in the middle. */
+export const DIVERGING = [
+	"#08519C",
+	"#4292C6",
+	"#9ECAE1",
+	"#DEEBF7",
+	"#FFFFFF",
+	"#FEE6CE",
+	"#FDAE6B",
+	"#E6550D",
+	"#A63603",
+];
 
 /**
  * A matrix of numbers as coloured cells with their values printed in them; null is an empty cell.
