@@ -42,6 +42,12 @@ describe("definitionOf", () => {
 			/^Mean Kullback-Leibler divergence of P\(conversion \| click\) against the true P\(conversion \| do\(click\)\)/,
 		);
 	});
+	it("has one for the share of scores above 1, which is told where there are any", () => {
+		expect(definitionOf("above1(conversion|click)")).toMatch(
+			/^Share of all impressions whose P\(conversion \| click\) is above 1.*Standard error/,
+		);
+		expect(betterIs("above1(conversion|click)")).toBe(-1);
+	});
 	it.each([
 		["aucs(click|impression)", 'unknown metric "aucs": did you mean "auc"?'],
 		["truth.rms(click|impression)", 'unknown metric "truth.rms": did you mean "truth.rmse"?'],

@@ -87,6 +87,11 @@ const METRICS: Readonly<Record<string, Metric>> = {
 		text: (of) =>
 			`Maximum calibration error of ${over(of)}: the largest |mean prediction − rate| of 15 bins of equal size by prediction (ties as in ece). Standard error: that of its bin; noise alone makes the value above 0.`,
 	},
+	above1: {
+		better: -1,
+		text: ({ event, space }) =>
+			`Share of all impressions whose ${probability(`${event}|${space}`)} is above 1, as a quotient of two probabilities may be (DIVISION, Ma et al. 2018, §3.1); told where there are any. Standard error: that of a share of independent rows.`,
+	},
 	precision: {
 		better: 1,
 		text: (of) => `Precision of ${over(of)} when ${cut(of)} count as positive: TP / n_k; ${TOP} or n_k.`,
@@ -95,6 +100,16 @@ const METRICS: Readonly<Record<string, Metric>> = {
 	f1: {
 		better: 1,
 		text: (of) => `F1 of ${over(of)} when ${cut(of)} count as positive: 2·TP / (n_k + n₊), 0 where TP is 0; ${TOP}.`,
+	},
+	"replay.cvr": {
+		better: 1,
+		text: () =>
+			"Σ pctcvr / Σ pctr of the slates that a ranking by pCTCVR would show in a simulated A/B test, relative to a baseline's, minus 1; from the truth at the new positions. Standard error: over users, or over seeds.",
+	},
+	"replay.purchases": {
+		better: 1,
+		text: () =>
+			"Σ pctcvr of the slates that a ranking by pCTCVR would show in a simulated A/B test, relative to a baseline's, minus 1; from the truth at the new positions. Standard error: over users, or over seeds.",
 	},
 	"truth.auc": {
 		better: 1,

@@ -98,6 +98,16 @@ describe("log-loss", () => {
 	});
 });
 
+it("the share of scores above 1, among all rows and not those of the space alone; told where there are any", () => {
+	const rows = { events: { click: Uint8Array.of(1, 1, 0, 0), conversion: Uint8Array.of(1, 0, 0, 0) }, truth: {} };
+	const metrics = evaluate({ [pCVR]: Float32Array.of(1, 0.5, 1.25, 0.1) }, rows);
+	expect(metrics["above1(conversion|click)"]).toEqual({
+		...{ value: 0.25, space: "impression", n: 4, positives: 1 },
+		se: Math.sqrt((0.25 * 0.75) / 4),
+	});
+	expect(evaluate({ [pCVR]: Float32Array.of(1, 0.5, 1, 0.1) }, rows)).not.toHaveProperty("above1(conversion|click)");
+});
+
 describe("against the truth", () => {
 	const truth = { [pCVR]: Float32Array.of(0.5, 0.25, 0.5, 0.5, 0.5, 0.25) };
 	it("is taken over all impressions, clicked or not", () => {

@@ -12,8 +12,9 @@ export { type Labelled, labelled, type Piece, type Scored } from "./scored";
  * Every metric of every prediction column, by name; `definitionOf` tells what a name means.
  *
  * Of P(event | space), over the rows of the space and against the event's labels: `auc(conversion|click)`, `logloss(…)`, `pcoc(…)`,
- * `rig(…)`, `ece(…)`, `mce(…)`, and `precision@k%(…)`, `recall@k%(…)`, `f1@k%(…)` for k of 0.1, 0.6 and 1. Where the log names users,
- * `gauc(…)`, a user weighing as many as he has rows in the space, `gauc(…;weight=uniform)` and `gauc(…;weight=clicks)`.
+ * `rig(…)`, `ece(…)`, `mce(…)`, and `precision@k%(…)`, `recall@k%(…)`, `f1@k%(…)` for k of 0.1, 0.6 and 1. Where scores exceed 1,
+ * as DIVISION's may, `above1(…)` is their share among all rows. Where the log names users, `gauc(…)`, a user weighing as many as he
+ * has rows in the space, `gauc(…;weight=uniform)` and `gauc(…;weight=clicks)`.
  *
  * Where the truth is known, over all impressions: `truth.auc(…)`, `truth.rmse(…)`, `truth.pcoc(…)`, `truth.kl(…)`, `truth.mae(…)`,
  * `truth.logrmse(…)`, `truth.spearman(…)`; and rmse, mae and pcoc over some of them as `truth.rmse(…;rows=unclicked)` and

@@ -19,7 +19,7 @@ export const CLICK = eventOf(pCTR);
 /** The metrics of one prediction column against the labels of its space. One sort serves all that rank or bin over the rows. */
 export function onLabels(prob: Prob, of: Scored, room: Room): Record<string, MetricValue> {
 	const [event, space] = [eventOf(prob), spaceOf(prob)];
-	const { n, clicks } = gather(prob, of, room);
+	const { n, clicks, above } = gather(prob, of, room);
 	const { scores, labels, user, scratch } = firstRows(room, n);
 	const { loss, rig } = logLosses(scores, labels);
 	const ratio = pcoc(scores, labels);
@@ -45,24 +45,33 @@ export function onLabels(prob: Prob, of: Scored, room: Room): Record<string, Met
 		[`ece(${prob})`]: within15(errors?.ece),
 		[`mce(${prob})`]: within15(errors?.mce),
 		...atTop(prob, topsOf(sorted, topPercents), about, none),
+		...(above > 0 ? { [`above1(${prob})`]: shareAbove1(above, of.rows) } : {}),
 	};
 }
 
+/** The share of all rows, of the space or not, whose score is above 1, as a quotient of two probabilities may be. */
+function shareAbove1(above: number, rows: number): MetricValue {
+	const value = above / rows;
+	const se = rows > 1 ? Math.sqrt((value * (1 - value)) / rows) : null;
+	return { value, se, space: IMPRESSION, n: rows, positives: above };
+}
+
 /** Puts the rows of the space, their labels and users into the room, and counts the clicks of each user. */
-function gather(prob: Prob, of: Scored, room: Room): { n: number; clicks: Uint32Array | undefined } {
+function gather(prob: Prob, of: Scored, room: Room): { n: number; clicks: Uint32Array | undefined; above: number } {
 	const [event, space] = [eventOf(prob), spaceOf(prob)];
 	for (const name of [event, space])
 		if (name !== IMPRESSION && !of.events.includes(name)) throw unknownName(`event of P(${prob})`, name, of.events);
 	const clicks = of.users !== undefined && of.events.includes(CLICK) ? new Uint32Array(of.users) : undefined;
 	const needed = new Set([event, space, ...(clicks ? [CLICK] : [])].filter((name) => name !== IMPRESSION));
 	const bad: NotNumbers = { nan: 0, infinite: 0, first: -1 };
-	let [n, from] = [0, 0];
+	let [n, from, above] = [0, 0, 0];
 	for (const { scores, events, user } of of.pieces(prob, [...needed], [])) {
 		countNotNumbers(bad, scores, from);
 		from += scores.length;
 		const happened = events[event];
 		const inSpace = space === IMPRESSION ? undefined : events[space];
 		for (let row = 0; row < scores.length; row++) {
+			if (scores[row] > 1) above++;
 			if (inSpace && inSpace[row] !== 1) continue;
 			room.scores[n] = scores[row];
 			room.labels[n] = happened[row];
@@ -72,7 +81,7 @@ function gather(prob: Prob, of: Scored, room: Room): { n: number; clicks: Uint32
 		}
 	}
 	if (bad.first >= 0) throw notNumbersError(bad, from, true, prob);
-	return { n, clicks };
+	return { n, clicks, above };
 }
 
 /** `gauc(prob)` weighs users by their rows; another weight is told. */

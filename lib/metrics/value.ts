@@ -1,5 +1,5 @@
 /** Raised when a change alters a metric's value or adds a metric. */
-export const metricsVersion = 3;
+export const metricsVersion = 4;
 
 /** A metric with what it takes to judge it. */
 export interface MetricValue {
