@@ -40,7 +40,7 @@ const space: TableSearch["space"] = {
  */
 export function esm2Protocol(
 	models: readonly string[],
-	at: { demo?: Partial<TableScale>; full?: Partial<TableScale> } = {},
+	at: Partial<Record<Scale, Partial<TableScale>>> = {},
 ): TableProtocol {
 	const search: TableSearch = {
 		...{ rows: 750_000, trials: 8, logSeed: searchSeed },
@@ -51,8 +51,8 @@ export function esm2Protocol(
 		ctr: "own",
 		split: "esm2",
 		scales: {
-			tiny: { preset: "tiny", seeds: 2, hyper: hyper.tiny },
-			demo: { preset: "esm2", rows: 400_000, seeds: 3, hyper: hyper.demo, ...at.demo },
+			tiny: { preset: "tiny", seeds: 2, hyper: hyper.tiny, ...at.tiny },
+			demo: { preset: "esm2", rows: 300_000, seeds: 3, hyper: hyper.demo, ...at.demo },
 			full: {
 				...{ preset: "esm2", rows: 1_000_000, seeds: 10, firstSeed: 101, hyper: hyper.full, search },
 				...at.full,

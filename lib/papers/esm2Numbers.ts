@@ -18,7 +18,7 @@ export const esm2Numbers: TablePlan = {
 	protocol: esm2Protocol(["esm2"]),
 	notes: [
 		`the paper prints one number, a gain of tanh over discretised of ${gain} in AUC, and does not say which AUC`,
-		"buckets are cut at the quantiles of the training part; the ten numbers of the log are counts with the user, rates of the item to date and the days since a promotion",
+		"buckets are cut at the quantiles of the training part; the numbers of the log are counts with the user, rates of the item to date and the days since a promotion",
 		...esm2Notes,
 	],
 };
