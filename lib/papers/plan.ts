@@ -2,6 +2,7 @@ import { InputError, unknownName } from "../core/problem";
 import type { AliCcpProtocol } from "../data/aliccp/protocol";
 import type { SplitName } from "../data/split";
 import type { AnyChoices } from "../experiment/sweep/spec";
+import { models } from "../models/index";
 import type { PresetName } from "../simulator/presets";
 import type { Scale } from "./scale";
 
@@ -112,7 +113,7 @@ export interface TableSearch {
 	trials: number;
 	/** Makes its log and the start weights; none of the table's seeds. */
 	logSeed: number;
-	/** Model → hyperparameter → what it may be; "*" is searched for every model of the table. */
+	/** Model → hyperparameter → what it may be; "*" is searched for every model of the table, of models that are not in it nothing. */
 	space: Readonly<Record<string, Readonly<Record<string, AnyChoices>>>>;
 	/** The metric of the validation part whose best value chooses, of the model's own pCTR; of equal ones the earlier trial. */
 	choose: { readonly metric: string };
@@ -129,7 +130,7 @@ export function checkPlan({ title, methods, columns, baseline, protocol }: Table
 	if (again !== undefined) throw new InputError(`${title}: "${again}" is there twice`);
 	for (const label of [baseline, ...methods.flatMap(({ against }) => against ?? [])])
 		if (!labels.includes(label)) throw unknownName(`baseline of ${title}`, label, labels);
-	const models = ["*", ...methods.map(({ model }) => model)];
+	const searched = ["*", ...Object.keys(models)];
 	for (const [scale, { seeds, firstSeed = 1, search }] of Object.entries(protocol.scales)) {
 		if (!search) continue;
 		if (search.logSeed >= firstSeed && search.logSeed < firstSeed + seeds)
@@ -137,6 +138,6 @@ export function checkPlan({ title, methods, columns, baseline, protocol }: Table
 				`${title}: its search is on the log of seed ${search.logSeed}, which is one of the table's at scale ${scale}`,
 			);
 		for (const model of Object.keys(search.space))
-			if (!models.includes(model)) throw unknownName(`model of the search of ${title}`, model, models);
+			if (!searched.includes(model)) throw unknownName(`model of the search of ${title}`, model, searched);
 	}
 }

@@ -4,6 +4,9 @@ import { esm2Figure6 } from "./esm2Figure6";
 import { esm2Numbers } from "./esm2Numbers";
 import { esm2Branch, esm2Table6 } from "./esm2Table6";
 import { esmmTable2 } from "./esmm";
+import { esmmAblations } from "./esmmAblations";
+import { esmmFigure3 } from "./esmmFigure3";
+import { esmmProbabilities } from "./esmmProbabilities";
 import { hm3Tables } from "./hm3";
 import type { TablePlan } from "./plan";
 
@@ -13,6 +16,9 @@ export const papers: readonly string[] = ["esmm", "esm2", "hm3", "metacvr", "cst
 /** Every table of a paper that is computed from runs: one line each. */
 export const tablePlans: readonly TablePlan[] = [
 	esmmTable2,
+	esmmProbabilities,
+	esmmFigure3,
+	esmmAblations,
 	esm2Table3,
 	esm2Table4,
 	esm2Table5,
