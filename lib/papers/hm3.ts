@@ -1,7 +1,8 @@
 import type { Hyperparameters, TableMethod, TablePlan, TableProtocol, TableSearch } from "./plan";
 import { networkSpace, searchSeed, smallWidths, smallWidthsNote, stopping } from "./smallNetworks";
 
-const networks: Readonly<Record<string, Hyperparameters>> = { "*": { ...smallWidths, ...stopping } };
+const widths = { ...smallWidths, itemEmbedding: 0 };
+const networks: Readonly<Record<string, Hyperparameters>> = { "*": { ...widths, ...stopping } };
 
 /** What is searched at full, on all training days; the settings serve all three log sizes. */
 const search: TableSearch = {
@@ -14,7 +15,7 @@ const protocol: TableProtocol = {
 	ctr: "own",
 	split: "esm2",
 	scales: {
-		tiny: { preset: "tiny", seeds: 2, hyper: { "*": { ...smallWidths, epochs: 2, patience: 1 } } },
+		tiny: { preset: "tiny", seeds: 2, hyper: { "*": { ...widths, epochs: 2, patience: 1 } } },
 		demo: { preset: "funnel", rows: 300_000, seeds: 3, hyper: networks },
 		full: { preset: "funnel", rows: 1_000_000, seeds: 10, firstSeed: 101, hyper: networks, search },
 	},
