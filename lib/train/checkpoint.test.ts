@@ -43,6 +43,17 @@ describe("a training that is stopped and goes on", () => {
 		}
 	});
 
+	it("with a table of items: has the same bits too", async () => {
+		const fields = data.fields.map((field) => (field.name === "a" ? { ...field, group: "item" as const } : field));
+		const more = { data: { ...data, fields }, hyper: { ...hyper, itemEmbedding: 6 } };
+		const [whole, path] = [join(folder(), "whole"), join(folder(), "again")];
+		const straight = await train("esmm", whole, undefined, more);
+		expect((await train("esmm", path, 4, more)).stopped).toBe(true);
+		expect(await train("esmm", path, undefined, more)).toEqual({ ...straight, steps: straight.steps - 4 });
+		expect(await bits(path)).toEqual(await bits(whole));
+		expect((await bits(path)).arrays.map(([name]) => name)).toContain("value/embedding/item");
+	});
+
 	it.each([false, true])(
 		"two stages with hooks, balances and frozen weights (streamed: %s): the same bits, wherever it stopped",
 		async (streams) => {

@@ -21,16 +21,18 @@ const lists: Field = {
 	ids: Int32Array.from({ length: Math.floor(toy.rows * 1.5) }, (_, i) => (i * 5) % 7),
 	weights: Float32Array.from({ length: Math.floor(toy.rows * 1.5) }, (_, i) => 0.5 + (i % 3)),
 };
-const data: Dataset = { ...toy, fields: [...toy.fields, lists] };
+const item = { group: "item" } as const;
+const [a, ...others] = toy.fields;
+const data: Dataset = { ...toy, fields: [{ ...a, ...item }, ...others, { ...lists, ...item }] };
 const hyper: Hyper = { ...training, lr: 0.01, batch: 64, epochs: 1, patience: 0 };
 type Towers = (nn: Layers, e: Tensor2D) => readonly [Tensor2D, Tensor2D];
 
-const modelOf = (towers: Towers, stage: Partial<Stage> = {}): Model =>
+const modelOf = (towers: Towers, stage: Partial<Stage> = {}, items = 0): Model =>
 	defineModel({
 		...{ name: "model", version: 1, paper: "none", hyper },
 		graph: { impression: { click: "ctr" }, click: { conversion: "cvr" } },
 		towers: (nn, x) => {
-			const [a, b] = towers(nn, nn.embed("embedding", x, 4));
+			const [a, b] = towers(nn, nn.embed("embedding", x, 4, { item: items }));
 			return { ctr: nn.logit("ctr", a), cvr: nn.logit("cvr", b) };
 		},
 		stages: () => [
@@ -108,9 +110,11 @@ describe("a compiled step does what the step does", () => {
 		["Adagrad, clipping, l2", mlps, { optimizer: "adagrad", clip: 0.1, l2: 0.01 }, {}],
 		["SGD on whole tables", mlps, { optimizer: "sgd", dense: true }, {}],
 		["uncertainty weights and a frozen tower", mlps, {}, { balance: uncertainty(), freeze: ["ctr/"] }],
+		["items with a table of their own", mlps, {}, {}, 6],
+		["items with a frozen table, gradient norms", mlps, {}, { balance: uncertainty(), freeze: ["embedding/item"] }, 6],
 		["clicked rows within impressions", mlps, {}, { losses: [logLoss(pCTR), logLoss("conversion|click")] }],
-	] as [string, Towers, object, Partial<Stage>][])("%s", (_, towers, more, stage) => {
-		const model = modelOf(towers, stage);
+	] as [string, Towers, object, Partial<Stage>, number?][])("%s", (_, towers, more, stage, items) => {
+		const model = modelOf(towers, stage, items);
 		const [plain, fast] = [trained(model, false, more), trained(model, true, more)];
 		expect(plain.steps).toEqual([]);
 		expect(fast.steps.map((step) => step !== undefined)).toEqual([true]);

@@ -1,14 +1,22 @@
 import { InputError, unknownName } from "../core/problem";
 import type { Dataset, Field } from "../data/dataset";
+import { inGroup } from "../data/encode";
 import { checkCodes } from "../data/encoded/pieces";
 import type { CardField } from "../data/prepared/card";
+import type { Group } from "../data/schema";
 
 /** What a field of a model holds: codes of a vocabulary, lists of them, or numbers, scaled as tanh((v − mean) / deviation). */
 export type ModelInput =
-	| { name: string; kind: "id"; size: number }
-	| { name: string; kind: "ids"; size: number; weights: boolean }
-	/** Mean and deviation where the data set tells them. */
-	| { name: string; kind: "number"; mean?: number; deviation?: number };
+	/** Of a number in quantile buckets: where the buckets 2, 3, … begin, where the data set tells it. */
+	(
+		| { name: string; kind: "id"; size: number; edges?: readonly number[] }
+		| { name: string; kind: "ids"; size: number; weights: boolean }
+		/** Mean and deviation where the data set tells them. */
+		| { name: string; kind: "number"; mean?: number; deviation?: number }
+	) & {
+		/** What it tells of, where the data set says so: fields of items may have a table of their own. */
+		group?: Group;
+	};
 
 /** Encoded values of one impression by field: a code, a list of codes, such a list with weights, or a scaled number. */
 export type EncodedRow = Readonly<
@@ -19,10 +27,14 @@ export type EncodedRow = Readonly<
 export function inputsOf({ fields, card }: Pick<Dataset, "fields" | "card">): ModelInput[] {
 	return fields.map((field): ModelInput => {
 		const { name, kind } = field;
-		if (kind === "id") return { name, kind, size: field.size };
-		if (kind === "ids") return { name, kind, size: field.size, weights: field.weights !== undefined };
 		const told = card?.fields.find((of) => of.name === name);
-		return told?.kind === "number" ? { name, kind, mean: told.mean, deviation: told.deviation } : { name, kind };
+		if (kind === "id") {
+			const edges = told?.kind === "id" ? told.edges : undefined;
+			return inGroup({ name, kind, size: field.size, ...(edges ? { edges } : {}) }, field);
+		}
+		if (kind === "ids") return inGroup({ name, kind, size: field.size, weights: field.weights !== undefined }, field);
+		const scale = told?.kind === "number" ? { mean: told.mean, deviation: told.deviation } : {};
+		return inGroup({ name, kind, ...scale }, field);
 	});
 }
 
@@ -56,7 +68,7 @@ export function datasetOf(
 			if (wrong !== undefined) throw new InputError(`row ${at}: "${name}" is ${wrong}, but codes are whole numbers`);
 		}
 	}
-	const fields = inputs.map((input): Field => {
+	const fieldOf = (input: ModelInput): Field => {
 		const { name, kind } = input;
 		const values = rows.map((row) => row[name]);
 		if (kind === "number") return { kind, name, values: Float32Array.from(values as number[]) };
@@ -78,7 +90,8 @@ export function datasetOf(
 			ids,
 			...(input.weights ? { weights: Float32Array.from(weights) } : {}),
 		};
-	});
+	};
+	const fields = inputs.map((input) => inGroup(fieldOf(input), input));
 	checkCodes(fields, (row) => `row ${row}`);
 	return { name: "encoded rows", fields };
 }

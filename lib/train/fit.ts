@@ -16,7 +16,7 @@ import { interrupted } from "./interrupt";
 import { checkLabels, labelsFor } from "./labels";
 import { start } from "./position";
 import { predictRows } from "./predictRows";
-import { checkSameFields } from "./sameFields";
+import { asTrained } from "./sameFields";
 import { type Keeper, runStages } from "./stages";
 import { forgetCompiled, type Network } from "./step";
 import { checkChoices } from "./validation";
@@ -69,8 +69,7 @@ async function fitNetwork(plain: Model, options: FitOptions): Promise<FittedNetw
 	let disposed = false;
 	const predictOn = (other: Pick<Dataset, "name" | "fields">, rows: Int32Array) => {
 		if (disposed) throw new Error(`${model.name}: this model's weights were freed by dispose()`);
-		checkSameFields(data, other);
-		return predictRows({ ...network, data: { ...data, ...other } }, rows, probs);
+		return predictRows({ ...network, data: { ...data, ...asTrained(data, other) } }, rows, probs);
 	};
 	const stop = interrupted(signal);
 	let [position, finished] = [start(), false];

@@ -15,7 +15,7 @@ import { predictForest } from "../trees/forest";
 import { datasetOf, type EncodedRow } from "./encodedRows";
 import { type Predictions, predictRows } from "./fit";
 import { hashOfFile, MODEL, type ModelFile, VOCABULARY, WEIGHTS } from "./modelFile";
-import { checkSameFields } from "./sameFields";
+import { asTrained } from "./sameFields";
 import { readForest } from "./savedTrees";
 import type { Network } from "./step";
 
@@ -104,8 +104,7 @@ export async function loadModel(folder: string, model?: AnyModel): Promise<Loade
 		},
 		predictUncalibrated(other, rows) {
 			if (disposed) throw new Error(`${about.model}: this model's weights were freed by dispose()`);
-			checkSameFields(data, other);
-			return read.predict(other, rows, probs);
+			return read.predict(asTrained(data, other), rows, probs);
 		},
 		dispose() {
 			disposed = true;
@@ -176,7 +175,7 @@ function fill(folder: string, { weights }: Network, about: ModelFile, arrays: Lo
 			);
 		values.set(`value/${name}`, array);
 	}
-	const state = about.weights.map(({ name, kind }) => ({ name, kind, steps: 0, slots: [] }));
+	const state = about.weights.map(({ name, kind, of }) => ({ name, kind, ...(of ? { of } : {}), steps: 0, slots: [] }));
 	restoreWeights(weights, state, values, "").dispose();
 }
 

@@ -33,11 +33,12 @@ export interface ModelFile {
 	calibration?: Calibration;
 	/**
 	 * Fields in order. They share one embedding table, in which the codes of a field come after those of the fields before it;
-	 * the numbers follow the embeddings.
+	 * the numbers follow the embeddings. Where a table is said to be `of` "item", it has the codes of the fields of the group "item"
+	 * alone, and one of "other" those of the others: then the items' embeddings follow the others'.
 	 */
 	inputs: readonly ModelInput[];
 	/** In the order of the file. Of trees the target statistics by code, each field's rate and the logarithm of its count, 1 added. */
-	weights: { name: string; shape: readonly number[]; kind: Weight["kind"] }[];
+	weights: { name: string; shape: readonly number[]; kind: Weight["kind"]; of?: Weight["of"] }[];
 	/** SHA-256 of weights.safetensors. */
 	sha256: string;
 	/** What else there is of trees. */

@@ -19,14 +19,17 @@ def calibrated(prob, p):
     if i in (0, len(m["x"])): return m["y"][min(i, len(m["x"]) - 1)]
     (x0, x1), (y0, y1) = m["x"][i - 1:i + 1], m["y"][i - 1:i + 1]
     return y0 + (y1 - y0) * (p - x0) / (x1 - x0)
+lookups = [(t, f) for t in model["weights"] if t["kind"] == "table" for f in model["inputs"]
+           if f["kind"] != "number" and t.get("of") in (None, "item" if f.get("group") == "item" else "other")]
 for row in json.load(sys.stdin):
-    width, at, x = model["hyper"]["embedding"], 0, []
-    for f in (f for f in model["inputs"] if f["kind"] != "number"):
+    at, x = {}, []
+    for t, f in lookups:
+        table, width, first = weights[t["name"]], t["shape"][1], at.get(t["name"], 0)
         of = row[f["name"]] if f["kind"] == "ids" else [row[f["name"]]]
         ids, by = (of["ids"], of["weights"]) if isinstance(of, dict) else (of, [1] * len(of))
         assert all(0 <= i < f["size"] for i in ids), f"{f['name']} is {of}, but its codes are 0 to {f['size'] - 1}"
-        rows = [weights["embedding"][width * (at + i):width * (at + i + 1)] for i in ids]
-        x, at = x + [sum(w * e[k] for w, e in zip(by, rows)) for k in range(width)], at + f["size"]
+        rows = [table[width * (first + i):width * (first + i + 1)] for i in ids]
+        x, at[t["name"]] = x + [sum(w * e[k] for w, e in zip(by, rows)) for k in range(width)], first + f["size"]
     x += [row[f["name"]] for f in model["inputs"] if f["kind"] == "number"]
     ctr, cvr = calibrated("click|impression", probability("ctr", x)), calibrated("conversion|click", probability("cvr", x))
     print(json.dumps({"click|impression": ctr, "conversion|click": cvr, "conversion|impression": ctr * cvr}))

@@ -23,3 +23,18 @@ export function checkSameFields(
 			);
 	}
 }
+
+/**
+ * Data whose features a model was trained on, each told of as it was then: what another log says of that changes no prediction.
+ *
+ * @throws InputError as `checkSameFields`
+ */
+export function asTrained(
+	trained: Pick<Dataset, "name" | "fields">,
+	other: Pick<Dataset, "name" | "fields">,
+): Pick<Dataset, "name" | "fields"> {
+	checkSameFields(trained, other);
+	const isSame = trained.fields.every(({ group }, i) => group === other.fields[i].group);
+	if (isSame) return other;
+	return { ...other, fields: other.fields.map((field, i) => ({ ...field, group: trained.fields[i].group })) };
+}

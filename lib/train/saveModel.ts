@@ -100,7 +100,7 @@ function ofNetwork(network: Network): Kept {
 		}),
 	);
 	return {
-		weights: weights.map(({ name, value, kind }) => ({ name, shape: value.shape, kind })),
+		weights: weights.map(({ name, value, kind, of }) => ({ name, shape: value.shape, kind, ...(of ? { of } : {}) })),
 		...{ arrays, files: new Map(), priors },
 		predict: (data, rows, probs) => predictRows({ ...network, data: { ...network.data, ...data } }, rows, probs),
 	};

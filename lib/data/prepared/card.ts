@@ -2,19 +2,24 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../../core/problem";
 import type { Dropped } from "../log";
-import type { Schema } from "../schema";
+import type { Group, Schema } from "../schema";
 
 /** A number for each part of a split. */
 export type PerPart = Record<"train" | "valid" | "test", number>;
 
 /** A feature as it lies in a prepared folder. */
 export type CardField =
-	/** A code a row; `size` counts the 0, "unknown". */
-	| { name: string; kind: "id"; size: number }
-	/** A list of codes a row, or a common row, with or without weights. */
-	| { name: string; kind: "ids"; size: number; of: "row" | "common"; weights: boolean }
-	/** tanh((v − mean) / deviation). */
-	| { name: string; kind: "number"; mean: number; deviation: number };
+	/** A code a row; `size` counts the 0, "unknown". Of a number in quantile buckets, where the buckets 2, 3, … begin. */
+	(
+		| { name: string; kind: "id"; size: number; edges?: readonly number[] }
+		/** A list of codes a row, or a common row, with or without weights. */
+		| { name: string; kind: "ids"; size: number; of: "row" | "common"; weights: boolean }
+		/** tanh((v − mean) / deviation). */
+		| { name: string; kind: "number"; mean: number; deviation: number }
+	) & {
+		/** What it tells of, where the schema says so. */
+		group?: Group;
+	};
 
 /**
  * What a prepared folder was made from and how: what a number needs beside it to be comparable with another. No seconds, no

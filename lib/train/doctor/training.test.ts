@@ -220,6 +220,25 @@ describe("dead embeddings", () => {
 		};
 		expect(told(await found({ epochs: 1 }, model))).toEqual(["dead embedding: field b of table embedding"]);
 	});
+	it("a field of items, which have a table of their own", async () => {
+		const model: Model = {
+			...plain,
+			towers: (nn, x) => {
+				// Field a, 4 numbers, and after it b, an item's, 6 numbers, then the number: b is left out.
+				const e = nn.embed("embedding", x, 4, { item: 6 });
+				const cut = tf.concat([tf.slice(e, [0, 0], [-1, 4]), tf.slice(e, [0, 10], [-1, 1])], 1) as typeof e;
+				return { ctr: nn.logit("ctr", nn.mlp("ctr", cut, [16])), cvr: nn.logit("cvr", nn.mlp("cvr", e, [16])) };
+			},
+		};
+		const fields = data.fields.map((field) => (field.name === "b" ? { ...field, group: "item" as const } : field));
+		const of = { data: { ...data, fields } };
+		expect(told(await found({ epochs: 1 }, model, of))).toEqual([]);
+		const frozen: Model = {
+			...model,
+			towers: (nn, x, h) => ({ ...model.towers(nn, x, h), cvr: (model.towers(nn, x, h) as Towers).ctr }) as Towers,
+		};
+		expect(told(await found({ epochs: 1 }, frozen, of))).toContain("dead embedding: table embedding/item");
+	});
 	it.each(["adam", "adagrad", "sgd"] as const)("%s: those that are trained raise no alarm", async (optimizer) => {
 		expect(await found({ epochs: 1, optimizer })).toEqual([]);
 	});
