@@ -1,5 +1,6 @@
 import type { RunResult } from "../experiment/result";
 import type { Store } from "../experiment/store";
+import { abTable } from "./esm2Figure5Table";
 import { overUsers } from "./overUsers";
 import type { TableColumn, TableMethod, TablePlan } from "./plan";
 import { published } from "./published";
@@ -12,6 +13,7 @@ import { type ColumnOfRuns, differenceOf, judge, type MethodValues, type PaperTa
  * the smallest differences that these runs could detect. With one seed, differences are taken over users from kept predictions.
  */
 export async function paperTable(runs: PaperRuns): Promise<PaperTable> {
+	if (runs.plan.replay) return abTable(runs);
 	const { plan, results, store } = runs;
 	const here = plan.methods.filter(({ label }) => results[label] !== undefined);
 	const columns: ColumnOfRuns[] = [];

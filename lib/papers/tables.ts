@@ -1,5 +1,6 @@
 import { unknownName } from "../core/problem";
 import { esm2Table3, esm2Table4, esm2Table5 } from "./esm2";
+import { esm2Figure5 } from "./esm2Figure5";
 import { esm2Figure6 } from "./esm2Figure6";
 import { esm2Numbers } from "./esm2Numbers";
 import { esm2Branch, esm2Table6 } from "./esm2Table6";
@@ -22,6 +23,7 @@ export const tablePlans: readonly TablePlan[] = [
 	esm2Table3,
 	esm2Table4,
 	esm2Table5,
+	esm2Figure5,
 	esm2Table6,
 	...esm2Figure6.map(({ plan }) => plan),
 	esm2Numbers,
