@@ -61,6 +61,7 @@ export { type Mlflow, mlflow } from "./experiment/mlflow/mlflow";
 export { type LocalPool, localPool } from "./experiment/pool";
 export { type KeptPredictions, readPredictions } from "./experiment/predictions";
 export { queryRuns } from "./experiment/queryRuns";
+export { type Candidates, type Replayed, readReplayed } from "./experiment/replayed";
 export { describe, type Execute, execute, hashOf, type Run, type RunResult } from "./experiment/run";
 export { inProcess, type JobEvent, type JobsOutcome, type Runner, runJobs } from "./experiment/runJobs";
 export { type Assertion, checkLog } from "./experiment/simulated/checkLog";
@@ -94,6 +95,8 @@ export type { MetricValue } from "./metrics/value";
 export { modelNamed, models } from "./models/index";
 export { cstwaTable1, type PreparedCounts, preparedCounts } from "./papers/cstwaTable1";
 export { esm2Table3, esm2Table4, esm2Table5 } from "./papers/esm2";
+export { esm2Figure5 } from "./papers/esm2Figure5";
+export { type AbLift, type AbMethod, type AbTest, abTest } from "./papers/esm2Figure5Test";
 export { esm2Figure6 } from "./papers/esm2Figure6";
 export { esm2Numbers } from "./papers/esm2Numbers";
 export { esm2Edges, esm2Figure3, esm2Table1 } from "./papers/esm2Statistics";
@@ -132,6 +135,7 @@ export {
 	type SimulatedAb,
 	simulatedAb,
 } from "./simulator/rerank";
+export { type Lifts, liftsOverUsers, type OfUsers, ofUsers } from "./simulator/rerankUsers";
 export { makeWorld, type Simulated, type SimulateOptions, simulate, type World } from "./simulator/simulate";
 export { calendarTable, itemsTable, usersTable, type WorldTable } from "./simulator/tables";
 export { tf } from "./tensor/native";
@@ -149,6 +153,7 @@ export { saveModel } from "./train/saveModel";
 export { tensorBoard } from "./train/tensorboard";
 export { together } from "./train/together";
 export { type Leak, leakOf } from "./trees/leak";
+export { abFigure, abView } from "./view/abTest";
 export { barsWithIntervals, type MetricPanel } from "./view/barsWithIntervals";
 export { type CalibrationSeries, calibrationCurve } from "./view/calibrationCurve";
 export { type Curve, type CurvePanel, curves } from "./view/curves";
