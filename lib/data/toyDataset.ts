@@ -1,5 +1,5 @@
 import { stream } from "../core/random";
-import type { Dataset } from "./dataset";
+import type { Dataset, Field } from "./dataset";
 
 /**
  * For tests: 1600 impressions (700 train, 300 validation, 600 test) whose clicks (about 0.3) and conversions (about 0.4 of the
@@ -31,4 +31,19 @@ export function toyDataset(change: Partial<Dataset> = {}): Dataset {
 		dropped: [],
 		...change,
 	};
+}
+
+/** For tests: the toy data set with micro actions, cart, wish list and dAction after its clicks; a conversion comes more often after dAction. */
+export function actionDataset(change: Partial<Dataset> = {}): Dataset {
+	const data = toyDataset();
+	const random = stream(2, "actions");
+	const { click } = data.events;
+	const after = (of: (row: number) => number) => click.map((happened, row) => happened * +(random.uniform() < of(row)));
+	const number = data.fields.find((field) => field.kind === "number") as Extract<Field, { kind: "number" }>;
+	const micro = after((row) => 0.5 + 0.3 * number.values[row]);
+	const cart = after((row) => 0.2 + 0.3 * micro[row]);
+	const wish = after((row) => 0.15 + 0.1 * micro[row]);
+	const dAction = cart.map((happened, row) => happened | wish[row]);
+	const conversion = after((row) => 0.15 + 0.5 * dAction[row]);
+	return { ...data, name: "toy with actions", events: { click, micro, cart, wish, dAction, conversion }, ...change };
 }

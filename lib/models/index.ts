@@ -38,6 +38,11 @@ export const models = {
 /** Name of a registered network. */
 export type NetworkName = Exclude<keyof typeof models, "gbdt" | "xgboost">;
 
+/** The registered networks' names. */
+export const networkNames = Object.keys(models).filter(
+	(name): name is NetworkName => "towers" in models[name as never],
+);
+
 /**
  * A registered model.
  *
