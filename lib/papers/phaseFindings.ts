@@ -1,5 +1,8 @@
 import { tQuantile } from "../metrics/comparison/distributions";
-import type { JudgedPhases } from "./phaseVerdicts";
+import type { PhaseEffect } from "./phaseEffects";
+import type { PhasePlan } from "./phases";
+import type { JudgedPhases, PhaseCell, PhaseVerdict } from "./phaseVerdicts";
+import { knobWords, levelWords, titleOfModel } from "./phaseWords";
 
 /** Of how many logs the offline metric points the other way than their truth. */
 export interface MisledShare {
@@ -31,39 +34,44 @@ function wilson(k: number, n: number): { low: number; high: number } {
 }
 
 /**
- * What the diagram found, in sentences that its numbers carry: for each metric in how many worlds each model is better and worse after
- * Holm, what each knob does, where the offline metric is wrong.
+ * What the diagram found, in sentences that its numbers carry: in how many worlds each model is better and worse after Holm, what
+ * each knob is seen to do, how often the offline metric is wrong. None of them is written by hand.
  */
-export function phaseFindings({ cells, effects, tests }: JudgedPhases): string[] {
-	const models = [...new Set(cells.map(({ model }) => model))];
-	const worlds = cells.length / models.length;
-	const counts = models.flatMap((model) => {
+export function phaseFindings({
+	plan,
+	judged: { cells, effects, tests },
+}: {
+	plan: PhasePlan;
+	judged: JudgedPhases;
+}): string[] {
+	const baseline = titleOfModel(plan.baseline);
+	const counts = plan.models.map((model) => {
 		const of = cells.filter((cell) => cell.model === model);
-		const seen = (metric: "truth" | "offline", verdict: string) =>
-			of.filter((cell) => cell[metric].verdict === verdict).length;
-		const leaves = (metric: "truth" | "offline") =>
-			`better in ${seen(metric, "better")}, worse in ${seen(metric, "worse")}`;
-		const up = (metric: "truth" | "offline") => of.filter((cell) => cell[metric].mean > 0).length;
-		return `${model} against base, ${worlds} worlds: in truth ${leaves("truth")} (mean above 0 in ${up("truth")}), offline ${leaves("offline")} (above 0 in ${up("offline")}).`;
+		return `${titleOfModel(model)} against ${baseline} in ${of.length} worlds. In truth ${countsIn(of, "truth")}; by the offline metric ${countsIn(of, "offline")}.`;
 	});
-	const moved = effects
-		.filter(({ adjusted }) => adjusted !== null && adjusted <= 0.05)
-		.map(
-			({ model, metric, knob, from, to, mean, low, high }) =>
-				`${model}, ${metric}: ${knob} from ${from} to ${to} moves the difference by ${signed(mean)} [${signed(low)}, ${signed(high)}].`,
-		);
+	const moved = effects.filter(({ adjusted }) => adjusted !== null && adjusted <= 0.05).map(movedBy);
 	const wrong = (["opposite", "misses", "invents"] as const).map(
 		(kind) => `${kind} in ${cells.filter(({ agreement }) => agreement === kind).length}`,
 	);
 	const shares = misledShares({ cells }).map(
-		({ model, misled, logs, low, high }) => `${model} ${misled} of ${logs} (${percent(low)} to ${percent(high)})`,
+		({ model, misled, logs, low, high }) =>
+			`${titleOfModel(model)} in ${misled} of ${logs} (95 %: ${percent(low)} to ${percent(high)})`,
 	);
 	return [
 		...counts,
 		...(moved.length > 0 ? moved : [`No knob is seen to move a difference, after Holm over ${tests} comparisons.`]),
-		`Verdicts of the offline metric against the truth's, of ${cells.length}: ${wrong.join(", ")}; in single logs its sign is the other one in ${shares.join(", ")}.`,
+		`The offline verdict against the truth's, of ${cells.length}: ${wrong.join(", ")}. In a single log the two differences have opposite signs: ${shares.join(", ")}.`,
 	];
 }
+
+function countsIn(cells: readonly PhaseCell[], metric: "truth" | "offline"): string {
+	const seen = (verdict: PhaseVerdict) => cells.filter((cell) => cell[metric].verdict === verdict).length;
+	const above = cells.filter((cell) => cell[metric].mean > 0).length;
+	return `better in ${seen("better")}, worse in ${seen("worse")} (mean above 0 in ${above})`;
+}
+
+const movedBy = ({ model, metric, knob, from, to, mean, low, high }: PhaseEffect): string =>
+	`${titleOfModel(model)}, ${metric}: ${knobWords[knob]} from ${levelWords(from)} to ${levelWords(to)} moves the difference by ${signed(mean)} [${signed(low)}, ${signed(high)}].`;
 
 const signed = (x: number): string => `${x >= 0 ? "+" : "−"}${Math.abs(x).toFixed(4)}`;
 const percent = (share: number): string => `${Math.round(100 * share)} %`;

@@ -3,19 +3,11 @@ import { misledShares } from "../papers/phaseFindings";
 import type { PhaseRuns } from "../papers/phaseRuns";
 import { nameOfWorld, type PhaseKnob, type PhasePlan, type PhaseWorld } from "../papers/phases";
 import type { JudgedPhases, PhaseCell, PhaseDifference } from "../papers/phaseVerdicts";
+import { knobWords, levelWords, titleOfModel } from "../papers/phaseWords";
 import type { Scale } from "../papers/scale";
 import type { Figure } from "./figure";
 import { heatMapPanels, type MapCell } from "./heatMapPanels";
 import type { Table } from "./table";
-
-const TITLES: Readonly<Record<string, string>> = { base: "BASE", esmm: "ESMM", esm2: "ESM²", hm3: "HM³" };
-const titleOf = (model: string): string => TITLES[model] ?? model;
-const knobWords: Readonly<Record<keyof PhaseWorld, string>> = {
-	rows: "impressions",
-	cvr: "P(conversion | click)",
-	rho: "structure similarity ρ",
-	gammas: "hidden intent",
-};
 
 /**
  * The map of a knob: models side by side, the truth above the offline metric, ρ down, the knob across. Bold is a difference seen
@@ -38,14 +30,14 @@ export function phaseMap(runs: Pick<PhaseRuns, "plan" | "scale">, judged: Judged
 		);
 	const others = (["rows", "cvr", "gammas"] as const)
 		.filter((other) => other !== knob)
-		.map((other) => `${knobWords[other]} ${inWords(middle[other])}`);
+		.map((other) => `${knobWords[other]} ${levelWords(middle[other])}`);
 	return heatMapPanels({
 		title: `${plan.title}: ${knobWords[knob]} and ρ`,
 		lead: `${others.join(", ")}; ${logs} logs a cell, 95 % intervals\nbold: seen after Holm; framed: the offline mean has the other sign than the truth`,
-		columns: plan.models.map((model) => `${titleOf(model)} − ${titleOf(plan.baseline)}`),
+		columns: plan.models.map((model) => `${titleOfModel(model)} − ${titleOfModel(plan.baseline)}`),
 		rows: [`truth: ${plan.truth}, all test impressions`, `offline: ${plan.offline}, clicked test rows`],
-		x: { title: knobWords[knob], labels: levels[knob].map(inWords) },
-		y: { title: "ρ", labels: rows.map(inWords) },
+		x: { title: knobWords[knob], labels: levels[knob].map(levelWords) },
+		y: { title: "ρ", labels: rows.map(levelWords) },
 		maps: [map("truth"), map("offline")],
 		digits: 3,
 	});
@@ -74,7 +66,7 @@ export function phasesTable(runs: Pick<PhaseRuns, "plan" | "scale">, judged: Jud
 	const { plan, scale } = runs;
 	const names = ["impressions", "P(conversion | click)", "ρ", "hidden intent"];
 	return {
-		title: `${plan.title}: differences to ${titleOf(plan.baseline)}`,
+		title: `${plan.title}: differences to ${titleOfModel(plan.baseline)}`,
 		lead: [detectableWords(judged)],
 		columns: [
 			{ name: "model" },
@@ -87,8 +79,8 @@ export function phasesTable(runs: Pick<PhaseRuns, "plan" | "scale">, judged: Jud
 			{ name: "logs that mislead", align: "right" },
 		],
 		rows: judged.cells.map(({ model, world, truth, offline, agreement, misled }) => [
-			titleOf(model),
-			...[world.rows, world.cvr, world.rho, world.gammas].map(inWords),
+			titleOfModel(model),
+			...[world.rows, world.cvr, world.rho, world.gammas].map(levelWords),
 			estimate(truth),
 			truth.verdict,
 			estimate(offline),
@@ -104,7 +96,7 @@ export function phasesTable(runs: Pick<PhaseRuns, "plan" | "scale">, judged: Jud
 export function phaseEffectsTable(runs: Pick<PhaseRuns, "plan" | "scale">, judged: JudgedPhases): Table {
 	const { plan, scale } = runs;
 	const name = ({ knob, from, to, pairs }: PhaseEffect) =>
-		`${knobWords[knob]} ${inWords(to)} less ${inWords(from)} (${pairs} pairs)`;
+		`${knobWords[knob]} ${levelWords(to)} less ${levelWords(from)} (${pairs} pairs)`;
 	const rows = [...new Set(judged.effects.map(name))];
 	const find = (row: string, model: string, metric: string) =>
 		judged.effects.find((effect) => name(effect) === row && effect.model === model && effect.metric === metric);
@@ -113,7 +105,7 @@ export function phaseEffectsTable(runs: Pick<PhaseRuns, "plan" | "scale">, judge
 		title: `${plan.title}: what each knob does to the difference`,
 		columns: [
 			{ name: "highest less lowest" },
-			...each.map(({ model, metric }) => ({ name: `${titleOf(model)}, ${metric}`, align: "right" as const })),
+			...each.map(({ model, metric }) => ({ name: `${titleOfModel(model)}, ${metric}`, align: "right" as const })),
 		],
 		rows: rows.map((row) => [
 			row,
@@ -127,7 +119,7 @@ export function phaseEffectsTable(runs: Pick<PhaseRuns, "plan" | "scale">, judge
 			...notesOf(plan, scale, judged),
 			...misledShares(judged).map(
 				({ model, misled, logs, low, high }) =>
-					`${titleOf(model)}: the offline metric of one log has the other sign than its truth in ${misled} of ${logs} logs, ${percent(misled / logs)} [${percent(low)}, ${percent(high)}]`,
+					`${titleOfModel(model)}: the offline metric of one log has the other sign than its truth in ${misled} of ${logs} logs, ${percent(misled / logs)} [${percent(low)}, ${percent(high)}]`,
 			),
 		],
 	};
@@ -137,10 +129,10 @@ function notesOf(plan: PhasePlan, scale: Scale, { tests }: JudgedPhases): string
 	const { preset, logs, firstSeed, middle } = plan.scales[scale];
 	return [
 		`simulated logs of the preset ${preset} with these knobs, split as ESMM's; ${logs} logs a world, seeds from ${firstSeed}, no two worlds share one; a log's seed makes its start weights too`,
-		`truth: ${plan.truth} over all test impressions; offline: ${plan.offline} over clicked test rows; each model less ${titleOf(plan.baseline)} on the same log`,
+		`truth: ${plan.truth} over all test impressions; offline: ${plan.offline} over clicked test rows; each model less ${titleOfModel(plan.baseline)} on the same log`,
 		"intervals: 95 %, each by itself; the deviation of logs is pooled over worlds with the same impressions and purchase rate",
 		`verdicts at 5 % after Holm over all ${tests} comparisons of the diagram: worlds, and what knobs do, in both metrics`,
-		`where a knob is not named it stands in the middle: ${inWords(middle.rows)} impressions, P(conversion | click) ${middle.cvr}, hidden intent ${middle.gammas}`,
+		`where a knob is not named it stands in the middle: ${levelWords(middle.rows)} impressions, P(conversion | click) ${middle.cvr}, hidden intent ${middle.gammas}`,
 	];
 }
 
@@ -158,6 +150,4 @@ const estimate = ({ mean, low, high }: Pick<PhaseDifference, "mean" | "low" | "h
 	high,
 	digits: 4,
 });
-const inWords = (level: number): string =>
-	level.toLocaleString("en-US", { maximumFractionDigits: 4 }).replace("-", "−");
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
