@@ -107,3 +107,29 @@ const ungrouped = (groups: readonly Group[]): Record<string, MetricValue> =>
 			Object.entries(of).map(([name, [value, se]]) => [name, { value, se, ...beside }]),
 		),
 	);
+
+/**
+ * Commits results as they are heard, one after another.
+ *
+ * @param paperOf the paper that a run is committed for
+ */
+export function keeper(paperOf: (run: string) => string): {
+	hear(result: RunResult): void;
+	/** Files that were written. */
+	written(): number;
+	/** Waits for the last. @throws Error what could not be written */
+	end(): Promise<void>;
+} {
+	let [last, written]: [Promise<void>, number] = [Promise.resolve(), 0];
+	return {
+		hear(result) {
+			last = last.then(async () => {
+				if ((await commitResult(result, paperOf(result.run))) !== undefined) written++;
+			});
+			// Told by `end`.
+			last.catch(() => {});
+		},
+		written: () => written,
+		end: () => last,
+	};
+}

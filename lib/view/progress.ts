@@ -204,4 +204,54 @@ export function jobProgress(label: string, surface?: Surface): (event: JobEvent)
 	};
 }
 
+/** What one display of many tables' runs knows before they begin. */
+export interface PlannedRuns {
+	/** All of them, those in the store too. */
+	runs: number;
+	/** Expected for those that are not in the store, one after another. */
+	seconds: number;
+	/** Of a run: whose it is ("esmm, Table 2"), and its expected seconds. */
+	of(job: JobEvent["job"]): { table: string; seconds: number };
+}
+
+/** Hears the runs of one list of jobs after another; `end` closes the display. */
+export type RunsProgress = ((event: JobEvent) => void) & { end(): void };
+
+/**
+ * Draws the runs of all tables under one display: paper and table, which run of how many, rate, and the time left. Runs weigh as many
+ * seconds as are expected of them, and those in the store nothing, so that the time left is that of what is left.
+ */
+export function allRunsProgress(label: string, planned: PlannedRuns, surface?: Surface): RunsProgress {
+	let shown: Progress | undefined;
+	const under = new Map<string, number>();
+	const counts = { ended: 0, stored: 0, failed: 0 };
+	let seconds = 0;
+	const hear = ({ kind, job, training }: JobEvent) => {
+		const of = planned.of(job);
+		if (kind === "begun" || kind === "step") under.set(job.hash, (training ? shareOf(training) : 0) * of.seconds);
+		else {
+			under.delete(job.hash);
+			counts.ended++;
+			if (kind === "skipped") counts.stored++;
+			else seconds += of.seconds;
+			if (kind === "failed") counts.failed++;
+		}
+		if (kind === "skipped") return;
+		shown ??= progress({ label, total: 1 }, surface);
+		const now = [...under.values()].reduce((sum, one) => sum + one, 0);
+		const lost = counts.failed > 0 ? `, ${counts.failed} failed` : "";
+		const words = `${of.table}: run ${Math.min(counts.ended + under.size, planned.runs)}/${planned.runs}${lost}: ${job.run.model}, seed ${job.run.seed}${training ? `, ${wordsOf(training)}` : ""}`;
+		shown.update(Math.min(NEARLY, (seconds + now) / Math.max(planned.seconds, 1e-9)), words);
+	};
+	return Object.assign(hear, {
+		end() {
+			const lost = counts.failed > 0 ? `, ${counts.failed} failed` : "";
+			shown?.end(
+				`${counts.ended} runs, ${counts.stored} from the store${lost}`,
+				counts.ended < planned.runs ? undefined : 1,
+			);
+		},
+	});
+}
+
 const isTraining = (event: RunsEvent): event is RunsEvent & TrainEvent => event.step !== undefined;

@@ -1,0 +1,120 @@
+import { InputError } from "../core/problem";
+import { keeper } from "../experiment/committed";
+import { localPool } from "../experiment/pool";
+import { inProcess } from "../experiment/runJobs";
+import type { Source } from "../experiment/source";
+import type { Store } from "../experiment/store";
+import { furtherRuns } from "../papers/furtherRuns";
+import { type NeededRuns, type RunsOfTable, runsOfTable } from "../papers/neededRuns";
+import type { TablePlan } from "../papers/plan";
+import { expectedSeconds, isStored, type PlannedTable } from "../papers/plannedSeconds";
+import { runAll } from "../papers/runAll";
+import type { Scale } from "../papers/scale";
+import { planOfStatistics, statisticsOf } from "../papers/statisticsTables";
+import { plansOf } from "../papers/tables";
+import { presets } from "../simulator/presets";
+import { allRunsProgress, duration } from "../view/progress";
+
+/** Impressions a second that are simulated and counted for a table of statistics, where nothing was measured. */
+const COUNTED = 100_000;
+
+/** The log that tables are computed on, as its paper reads it; undefined for simulated ones. */
+export function sourceFor({ protocol, title }: TablePlan, raw: string | undefined): Source | undefined {
+	if (raw === undefined) return undefined;
+	if (!protocol.own) throw new InputError(`${title} was not computed on Ali-CCP: leave --data out`);
+	return { source: "aliccp", raw, protocol: protocol.own.protocol };
+}
+
+/** What is to be reproduced. */
+export interface Asked {
+	scale: Scale;
+	paper?: string;
+	raw?: string;
+	store: Store;
+}
+
+/** The runs of all tables and analyses that are asked for, as far as they are known. */
+export async function neededFor({
+	scale,
+	paper,
+	raw,
+	store,
+}: Asked): Promise<{ tables: RunsOfTable[]; further: NeededRuns[] }> {
+	const plans = raw === undefined ? plansOf(paper) : plansOf(paper).filter(({ protocol }) => protocol.own);
+	const wanted = raw === undefined ? furtherRuns.filter((one) => paper === undefined || one.paper === paper) : [];
+	const [tables, further]: [RunsOfTable[], NeededRuns[]] = [[], []];
+	for (const plan of plans) tables.push(await runsOfTable(plan, { scale, data: sourceFor(plan, raw), store }));
+	for (const one of wanted) further.push({ paper: one.paper, table: one.table, jobs: await one.jobs(scale) });
+	return { tables, further };
+}
+
+/** Tables of statistics, which are counted and take no runs. */
+export function counted({ scale, paper, raw }: Asked): PlannedTable[] {
+	const { aliccp, esm2, seeds } = planOfStatistics(scale);
+	return Object.entries(raw === undefined ? statisticsOf : {})
+		.filter(([of]) => paper === undefined || of === paper)
+		.flatMap(([of, names]) => names.map((table) => ({ paper: of, table })))
+		.map((of) => {
+			const { preset, rows = presets[preset].N } = of.paper === "esm2" ? esm2 : aliccp;
+			const none = { runs: 0, searches: 0, stored: 0, shared: 0 };
+			const seconds = Math.ceil((seeds * rows) / COUNTED);
+			return { ...of, preset, rows, seeds, ...none, seconds, from: `${COUNTED} impressions a second` };
+		});
+}
+
+/** "esmm, Table 2: 35 runs (3 in the store) on 5 logs of bench, 500000 impressions, about 2 min (…)". */
+export function lineOf(one: PlannedTable): string {
+	const { runs, searches, stored, shared, preset, rows, seeds, seconds, from } = one;
+	const log = preset === undefined ? "" : ` on ${seeds} logs of ${preset}, ${rows} impressions`;
+	const parts = [
+		...(searches > 0 ? [`${searches} of them choose settings`] : []),
+		`${stored} in the store`,
+		...(shared > 0 ? [`${shared} shared with what is above`] : []),
+	];
+	const what = runs === 0 ? "counted" : `${runs} runs (${parts.join(", ")})`;
+	return `${nameOf(one)}: ${what}${log}, about ${duration(seconds)} (${from})`;
+}
+
+const nameOf = ({ paper, table }: Pick<NeededRuns, "paper" | "table">): string =>
+	paper === null ? table : `${paper}, ${table}`;
+
+/** Does the runs of all tables, searches first, under one display; with `keep`, each result is committed as it comes. */
+export async function doRuns(
+	asked: Asked & { keep: boolean; signal: AbortSignal },
+	first: Awaited<ReturnType<typeof neededFor>>,
+) {
+	const { scale, store, signal } = asked;
+	const expected = expectedSeconds(store);
+	const searches = first.tables.map(({ search, ...table }): NeededRuns => ({ ...table, jobs: search }));
+	const all = [...searches, ...first.tables, ...first.further];
+	const jobs = [...new Map(all.flatMap((one) => one.jobs).map(({ job }) => [job.hash, job])).values()];
+	const open = jobs.filter((job) => !isStored(store, job));
+	const owner = new Map<string, NeededRuns>();
+	const own = (needed: readonly NeededRuns[]) => {
+		for (const one of needed) for (const { job } of one.jobs) if (!owner.has(job.hash)) owner.set(job.hash, one);
+	};
+	const shown = allRunsProgress(scale, {
+		runs: jobs.length,
+		seconds: open.reduce((sum, job) => sum + expected.of(job), 0),
+		of: (job) => ({ table: nameOf(owner.get(job.hash) as NeededRuns), seconds: expected.of(job) }),
+	});
+	const kept = keeper((run) => folderOf(owner.get(run) as NeededRuns));
+	const runner = scale === "tiny" ? inProcess(store) : localPool({ store });
+	const options = { store, runner, signal, on: shown, ...(asked.keep ? { result: kept.hear } : {}) };
+	try {
+		own(searches);
+		await runAll(searches, options);
+		// What the searches chose is known now.
+		const { tables, further } = searches.some((one) => one.jobs.length > 0) ? await neededFor(asked) : first;
+		own([...tables, ...further]);
+		await runAll([...tables, ...further], options);
+	} finally {
+		shown.end();
+		await runner.close();
+		await kept.end();
+	}
+	return { written: kept.written(), runs: owner };
+}
+
+/** Where results of a table are committed. */
+const folderOf = ({ paper, table }: NeededRuns): string => paper ?? table;

@@ -1,0 +1,15 @@
+import type { TableJob } from "./jobsOfTable";
+import { jobsOfOrderings } from "./orderings";
+import type { Scale } from "./scale";
+
+/** What is computed from runs beside the tables of papers. */
+export interface FurtherRuns {
+	/** The paper that it belongs to, as commands name it; null where it is ours alone. */
+	paper: string | null;
+	/** What it is called, and where its results are kept. */
+	table: string;
+	jobs(scale: Scale): Promise<readonly TableJob[]>;
+}
+
+/** One line each. */
+export const furtherRuns: readonly FurtherRuns[] = [{ paper: null, table: "orderings", jobs: jobsOfOrderings }];
