@@ -7,6 +7,7 @@ import { imports } from "./imports";
 import { layers } from "./layers";
 import { metrics } from "./metrics";
 import { papers } from "./papers";
+import { phases } from "./phases";
 import { prediction } from "./prediction";
 import { queue } from "./queue";
 import { results } from "./results";
@@ -42,6 +43,7 @@ export const plantedFaults: PlantedFault[] = [
 	...queue,
 	...calibration,
 	...papers,
+	...phases,
 	...results,
 	...benchmarks,
 	...simulation,
