@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { InputError, unknownName } from "../core/problem";
 import { projectRoot } from "../core/root";
+import { checkResultsFolder } from "../experiment/committed";
 import { openStore } from "../experiment/store";
 import { type Orderings, orderingsFrom } from "../papers/orderings";
 import { paperTable } from "../papers/paperTable";
@@ -69,6 +70,7 @@ command<Options>(
 		const notebooks = raw === undefined && !keep ? notebooksOf(paper) : [];
 		const folder = options.store === undefined ? undefined : resolve(options.store);
 		const store = openStore(folder, options.dryRun ? "read" : "write");
+		if (keep && !options.dryRun) checkResultsFolder();
 		const asked = { scale, paper, raw, store };
 		const needed = await neededFor(asked);
 		const expected = { store, expected: expectedSeconds(store), before: new Set<string>() };

@@ -1,14 +1,17 @@
+import { existsSync } from "node:fs";
 import { InputError } from "../core/problem";
 import { keeper } from "../experiment/committed";
 import { localPool } from "../experiment/pool";
+import { replayedFile } from "../experiment/replayed";
 import { inProcess } from "../experiment/runJobs";
 import type { Source } from "../experiment/source";
 import type { Store } from "../experiment/store";
 import { furtherRuns } from "../papers/furtherRuns";
 import { type NeededRuns, type RunsOfTable, runsOfTable } from "../papers/neededRuns";
 import type { TablePlan } from "../papers/plan";
-import { expectedSeconds, isStored, type PlannedTable } from "../papers/plannedSeconds";
+import { expectedSeconds, type PlannedTable } from "../papers/plannedSeconds";
 import { runAll } from "../papers/runAll";
+import { isThere } from "../papers/runPaperTable";
 import type { Scale } from "../papers/scale";
 import { planOfStatistics, statisticsOf } from "../papers/statisticsTables";
 import { plansOf } from "../papers/tables";
@@ -88,7 +91,7 @@ export async function doRuns(
 	const searches = first.tables.map(({ search, ...table }): NeededRuns => ({ ...table, jobs: search }));
 	const all = [...searches, ...first.tables, ...first.further];
 	const jobs = [...new Map(all.flatMap((one) => one.jobs).map(({ job }) => [job.hash, job])).values()];
-	const open = jobs.filter((job) => !isStored(store, job));
+	const open = jobs.filter((job) => !isThere(store, job));
 	const owner = new Map<string, NeededRuns>();
 	const own = (needed: readonly NeededRuns[]) => {
 		for (const one of needed) for (const { job } of one.jobs) if (!owner.has(job.hash)) owner.set(job.hash, one);
@@ -98,7 +101,10 @@ export async function doRuns(
 		seconds: open.reduce((sum, job) => sum + expected.of(job), 0),
 		of: (job) => ({ table: nameOf(owner.get(job.hash) as NeededRuns), seconds: expected.of(job) }),
 	});
-	const kept = keeper((run) => folderOf(owner.get(run) as NeededRuns));
+	const kept = keeper({
+		paper: (run) => folderOf(owner.get(run) as NeededRuns),
+		beside: (run) => (existsSync(replayedFile(store, run)) ? [replayedFile(store, run)] : []),
+	});
 	const runner = scale === "tiny" ? inProcess(store) : localPool({ store });
 	const options = { store, runner, signal, on: shown, ...(asked.keep ? { result: kept.hear } : {}) };
 	try {

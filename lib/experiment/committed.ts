@@ -1,9 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { copyFile, mkdir, rename } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { projectRoot } from "../core/root";
+import { halfOf } from "../data/leftovers";
 import { sha256 } from "../data/prepare";
+import { checkWritable } from "../data/writable";
 import type { MetricValue } from "../metrics/value";
 import type { RunResult } from "./result";
 
@@ -31,11 +33,13 @@ function papersHere(): string[] {
 	return found.map(({ name }) => join(folder, name)).sort();
 }
 
-/** The committed file of a run, wherever it lies; undefined where there is none. */
-const fileOf = (run: string): string | undefined =>
+/** The committed file of a run that ends in this way, for whatever paper; undefined where there is none. */
+export const committedFile = (run: string, end: string): string | undefined =>
 	papersHere()
-		.map((folder) => join(folder, `${run}.json`))
+		.map((folder) => join(folder, `${run}.${end}`))
 		.find((file) => existsSync(file));
+
+const fileOf = (run: string): string | undefined => committedFile(run, "json");
 
 /**
  * A committed result: data/results/PAPER/HASH.json. It has no predictions, and of the validation part of a run that opened its test
@@ -108,28 +112,44 @@ const ungrouped = (groups: readonly Group[]): Record<string, MetricValue> =>
 		),
 	);
 
-/**
- * Commits results as they are heard, one after another.
- *
- * @param paperOf the paper that a run is committed for
- */
-export function keeper(paperOf: (run: string) => string): {
+/** Commits results as they are heard, one after another. */
+export function keeper(of: {
+	/** The paper that a run is committed for. */
+	paper: (run: string) => string;
+	/** Files of the store that are copied beside its result: named HASH.END. */
+	beside: (run: string) => readonly string[];
+}): {
 	hear(result: RunResult): void;
-	/** Files that were written. */
+	/** Results that were written. */
 	written(): number;
 	/** Waits for the last. @throws Error what could not be written */
 	end(): Promise<void>;
 } {
 	let [last, written]: [Promise<void>, number] = [Promise.resolve(), 0];
+	const keep = async (result: RunResult) => {
+		if ((await commitResult(result, of.paper(result.run))) !== undefined) written++;
+		const folder = dirname(fileOf(result.run) as string);
+		for (const file of of.beside(result.run)) await copyWhole(file, join(folder, basename(file)));
+	};
 	return {
 		hear(result) {
-			last = last.then(async () => {
-				if ((await commitResult(result, paperOf(result.run))) !== undefined) written++;
-			});
+			last = last.then(() => keep(result));
 			// Told by `end`.
 			last.catch(() => {});
 		},
 		written: () => written,
 		end: () => last,
 	};
+}
+
+async function copyWhole(from: string, to: string): Promise<void> {
+	if (existsSync(to)) return;
+	await copyFile(from, halfOf(to));
+	await rename(halfOf(to), to);
+}
+
+/** @throws InputError a folder for committed results that cannot be written to, or none at all */
+export function checkResultsFolder(): void {
+	const folder = resultsFolder();
+	checkWritable(folder, (why) => `results cannot be kept in "${folder}" (${why}): RESULTS names another folder`);
 }

@@ -13,6 +13,7 @@ import { type Replay, replayTable } from "../simulator/replay";
 import { rankingOutcome } from "../simulator/rerank";
 import type { Simulated } from "../simulator/simulate";
 import type { Fitted } from "../train/fit";
+import { committedFile } from "./committed";
 import type { Execute, Run } from "./run";
 import { preparationOf, type Source, simulatedLog } from "./source";
 import type { Store } from "./store";
@@ -108,8 +109,13 @@ export function replaying(
 export const replayedFile = ({ folder }: Pick<Store, "folder">, run: string): string =>
 	join(folder, `${run}.replay.parquet`);
 
-/** Whether what a run's ranking brings is kept. */
-export const isReplayed = (store: Pick<Store, "folder">, run: string): boolean => existsSync(replayedFile(store, run));
+/** Whether what a run's ranking brings is kept, in the store or committed. */
+export const isReplayed = (store: Pick<Store, "folder">, run: string): boolean => keptAt(store, run) !== undefined;
+
+function keptAt(store: Pick<Store, "folder">, run: string): string | undefined {
+	const own = replayedFile(store, run);
+	return existsSync(own) ? own : committedFile(run, "replay.parquet");
+}
 
 /**
  * What a run's ranking brings, as it was kept.
@@ -117,13 +123,14 @@ export const isReplayed = (store: Pick<Store, "folder">, run: string): boolean =
  * @throws InputError a run that was not asked for it
  */
 export async function readReplayed(store: Pick<Store, "folder">, run: string): Promise<Replayed> {
-	if (!isReplayed(store, run))
+	const file = keptAt(store, run);
+	if (file === undefined)
 		throw new InputError(
 			`run ${run.slice(0, 12)} has kept no outcomes of the simulated A/B test: a job with "replay" makes them`,
 		);
 	const db = await openDuckDb({ threads: 1 });
 	try {
-		const query = `SELECT * FROM read_parquet(${sqlText(replayedFile(store, run))})`;
+		const query = `SELECT * FROM read_parquet(${sqlText(file)})`;
 		const { user, clicks, conversions } = await columnsOfResult(await db.connection.stream(query));
 		return {
 			user: user as Int32Array,

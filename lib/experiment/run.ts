@@ -107,8 +107,10 @@ export interface Execute {
  * @throws Interrupted when the training was stopped
  */
 export async function execute(model: AnyModel, run: Run, options: Execute): Promise<RunResult> {
-	const { store, final, keep, beside, signal } = options;
+	const { store, final, keep, beside, fitted, signal } = options;
 	const stored = async (hash: string): Promise<RunResult | undefined> => {
+		// A committed result has no model that could be seen.
+		if (fitted && store.runs(hash).length === 0) return undefined;
 		const found = store.get(hash);
 		if (!found || (final && !found.test) || beside?.isKept(hash) === false) return undefined;
 		const wanted = keep || final ? await arePredictionsKept(store, found) : true;

@@ -1,5 +1,6 @@
 import type { TableJob } from "./jobsOfTable";
 import { jobsOfOrderings } from "./orderings";
+import { jobsOfPhases } from "./phaseRuns";
 import type { Scale } from "./scale";
 
 /** What is computed from runs beside the tables of papers. */
@@ -12,4 +13,7 @@ export interface FurtherRuns {
 }
 
 /** One line each. */
-export const furtherRuns: readonly FurtherRuns[] = [{ paper: null, table: "orderings", jobs: jobsOfOrderings }];
+export const furtherRuns: readonly FurtherRuns[] = [
+	{ paper: null, table: "orderings", jobs: jobsOfOrderings },
+	{ paper: null, table: "phases", jobs: (scale) => jobsOfPhases(scale) },
+];

@@ -1,6 +1,5 @@
 import { availableParallelism } from "node:os";
 import type { Job } from "../experiment/job";
-import { isReplayed } from "../experiment/replayed";
 import type { RunResult } from "../experiment/result";
 import type { Source } from "../experiment/source";
 import type { Store } from "../experiment/store";
@@ -95,7 +94,7 @@ export function plannedRuns(
 	{ store, expected, before }: { store: Store; expected: ExpectedSeconds; before: Set<string> },
 ): PlannedTable {
 	const all = [...search, ...jobs];
-	const missing = all.filter(({ job }) => !isStored(store, job));
+	const missing = all.filter(({ job }) => !isThere(store, job));
 	const open = missing.filter(({ job }) => !before.has(job.hash));
 	for (const { job } of open) before.add(job.hash);
 	const seconds = open.reduce((sum, { job }) => sum + expected.of(job), 0);
@@ -117,10 +116,6 @@ export async function plannedTable(
 	const needed = await runsOfTable(plan, { scale, data, store });
 	return plannedRuns(needed, { store, expected: expectedSeconds(store), before: new Set() });
 }
-
-/** Whether nothing of a job is left to be done. */
-export const isStored = (store: Store, job: Job): boolean =>
-	isThere(store, job) && (!job.replay || isReplayed(store, job.hash));
 
 /** Preset and rows, where all runs have the same. */
 function logOf(jobs: readonly TableJob[]): Pick<PlannedTable, "preset" | "rows"> {
