@@ -3,6 +3,8 @@ import { calibration } from "./calibration";
 import { comparison } from "./comparison";
 import { data } from "./data";
 import { doctor } from "./doctor";
+import { esm2 } from "./esm2";
+import { groups } from "./groups";
 import { imports } from "./imports";
 import { layers } from "./layers";
 import { metrics } from "./metrics";
@@ -38,6 +40,7 @@ export const plantedFaults: PlantedFault[] = [
 	...metrics,
 	...training,
 	...doctor,
+	...groups,
 	...layers,
 	...prediction,
 	...queue,
@@ -51,4 +54,5 @@ export const plantedFaults: PlantedFault[] = [
 	...sweeps,
 	...comparison,
 	...trees,
+	...esm2,
 ].map(([fault, file, from, to, test, name]) => ({ fault, file, from, to, test, name }));

@@ -151,7 +151,7 @@ export const training: Plan[] = [
 	[
 		"a checkpoint forgets the moments",
 		"tensor/weights.ts",
-		"const kept = Object.fromEntries(slots.map((slot) => [slot, of(slot)]));",
+		"const kept = Object.fromEntries(slots.map((slot) => [slot, variable(slot)]));",
 		"const kept = {};",
 		"train/checkpoint.test.ts",
 		"a training that is stopped and goes on esmm: has the bits of one that was never stopped, wherever it stopped",

@@ -145,8 +145,11 @@ async function checkVocabulary({ about }: LoadedModel, folder: string): Promise<
 	const card = await readCard(folder);
 	if (card.fingerprint === about.data.fingerprint) return;
 	const file = join(folder, VOCABULARY);
-	if (about.data.vocabulary !== null && existsSync(file) && (await sha256OfFile(file)) === about.data.vocabulary)
-		return;
+	const edges = (fields: readonly object[]) =>
+		JSON.stringify(fields.map((field) => ("edges" in field ? field.edges : 0)));
+	const isSame = edges(card.fields) === edges(about.inputs);
+	if (isSame && about.data.vocabulary !== null && existsSync(file))
+		if ((await sha256OfFile(file)) === about.data.vocabulary) return;
 	throw new InputError(
 		`${folder} (${card.name}) was encoded with another vocabulary than ${about.data.name}, which the model was trained on: its codes mean other ids. ${
 			about.data.vocabulary === null ? "Train on it" : "Give its raw files instead, or train on it"

@@ -5,11 +5,13 @@ import { type DuckDb, sqlName, sqlText } from "../duckdb";
 import { checkColumns, loadRaw, openLogFile } from "../files/raw";
 import { brokenSql, columnsOf, isWholeSql, type RowSql, rowSql } from "../files/rows";
 import type { SchemaFile } from "../files/schemaFile";
+import { missingNumber } from "../files/stage";
 import { type LogFile, rawType } from "../files/types";
 import type { Dropped } from "../log";
 import type { Card, CardField } from "../prepared/card";
 import { asRead, type ColumnCoder, codeCoder, encodeFunction } from "../prepared/codes";
-import { scaleCoder } from "../prepared/scale";
+import { bucketCoder, scaleCoder } from "../prepared/scale";
+import type { Schema } from "../schema";
 import { type EncodedPiece, encodedPieces, PLACE } from "./pieces";
 
 /** Raw rows that were read, and what becomes of them. */
@@ -98,7 +100,7 @@ export async function openRawFiles(
 	return {
 		read,
 		dropped,
-		remarks: await missingNumbers(db, rows, broken, place),
+		remarks: await missingNumbers(db, rows, schema.numbers, broken, place),
 		pieces: () => encodedPieces(db, query, basename(paths[0]), fields.map(inRows)),
 	};
 }
@@ -118,6 +120,8 @@ interface Coded {
 
 async function codedOf(db: DuckDb, field: CardField, rows: RowSql): Promise<Coded> {
 	const { name } = field;
+	if (field.kind === "id" && field.edges)
+		return { field, raw: `coalesce(${rows.numbers[name]}, 'nan'::DOUBLE)`, coder: bucketCoder(field.edges) };
 	if (field.kind === "number")
 		return { field, raw: `coalesce(${rows.numbers[name]}, ${field.mean}::DOUBLE)`, coder: scaleCoder(field) };
 	// Whole numbers take 16 bytes an id, text some 100.
@@ -140,6 +144,7 @@ async function codedOf(db: DuckDb, field: CardField, rows: RowSql): Promise<Code
 async function missingNumbers(
 	db: DuckDb,
 	{ numbers }: RowSql,
+	coded: Schema["numbers"],
 	broken: string,
 	place: (file: unknown, row: unknown) => string,
 ): Promise<Dropped[]> {
@@ -150,7 +155,7 @@ async function missingNumbers(
 		);
 		if ((n as number) > 0)
 			remarks.push({
-				reason: `missing values of "${name}": the mean of the training part stands in`,
+				reason: missingNumber(name, coded),
 				count: n as number,
 				first: place(file, row),
 			});

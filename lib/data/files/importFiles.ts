@@ -52,7 +52,7 @@ export interface ImportFiles {
  *
  * Dropped and counted, with the first place: lines that are no CSV record, events that are not 0 or 1 (true, false, 1.0 are
  * fine), events that break `implies`, a time that is missing or cannot be read, numbers and lists that cannot be read, weights
- * of another length than their list. A missing number is replaced by the mean of the training part, and remarked. A missing
+ * of another length than their list. A missing number is replaced by the mean of the training part (or is 0, "unknown", among quantile buckets), and remarked. A missing
  * list is empty.
  *
  * Ids: a column whose ids are all whole numbers, written as such ("7", not "07"), holds whole numbers, whatever its type is, and

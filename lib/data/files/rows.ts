@@ -23,6 +23,8 @@ export interface RowSql {
 	truth: Readonly<Record<string, string>>;
 	/** The time, or the column that a split by time names. */
 	time?: string;
+	/** The time that the schema names. */
+	when?: string;
 	/** 0 train, 1 test, 2 validation, NULL, for a split by column. */
 	part?: string;
 	/** The raw column of a feature, or of the user or the group. */
@@ -125,7 +127,18 @@ export async function rowSql(
 		rule(`"${split.column}" is not train, valid or test`, `(${part}) IS NULL`);
 	}
 	const column = split.by === "time" ? (split.column ?? schema.time) : schema.time;
-	return { rules, events, numbers, lists, truth, time: readTimes.get(column ?? ""), part, raw, type };
+	return {
+		rules,
+		events,
+		numbers,
+		lists,
+		truth,
+		time: readTimes.get(column ?? ""),
+		when: readTimes.get(schema.time ?? ""),
+		part,
+		raw,
+		type,
+	};
 }
 
 /** True where a value is there. */

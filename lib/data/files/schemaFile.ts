@@ -16,7 +16,7 @@ export interface SchemaFile {
 const KEYS = ["user", "time", "events", "implies", "features", "numbers", "split", "truth", "oracle"];
 const KINDS = ["id", "ids", "number"];
 /** Names that the table of a prepared log keeps for itself. */
-const TAKEN = ["part", "common", "user.raw", "user.number", "encoded.values"];
+const TAKEN = ["part", "common", "user.raw", "user.number", "time.raw", "time.number", "encoded.values"];
 
 /**
  * Reads the schema of one's own log:

@@ -1,7 +1,9 @@
 import { InputError } from "../../core/problem";
 import { type DuckDb, sqlName } from "../duckdb";
+import { inGroup } from "../encode";
 import type { Dropped } from "../log";
 import type { Staged, StagedFeature } from "../prepared/staged";
+import type { Schema } from "../schema";
 import { brokenSql, isWholeSql, type RowSql } from "./rows";
 import type { SchemaFile } from "./schemaFile";
 import { partSql } from "./split";
@@ -15,6 +17,8 @@ export interface StagedFiles {
 
 /** Column of the user in the table `staged`, whatever the log calls it. */
 const USER = "user.raw";
+/** Column of the time there. */
+const TIME = "time.raw";
 
 /**
  * Makes the table `staged` of the table `raw`, which is dropped: rows that break a rule are counted and left out, text ids that are
@@ -55,18 +59,22 @@ export async function stage(
 	const user = schema.user === undefined ? undefined : `CAST(${ids(schema.user)} AS VARCHAR)`;
 	step("split");
 	const part = `CAST(${await partSql(db, split, rows, user, files)} AS UTINYINT)`;
-	const remarks = await remarksOf(db, rows, schema.user, user, files);
-	const means = await trainingMeans(db, rows, part, remarks.missing);
+	const remarks = await remarksOf(db, rows, schema, user, files);
+	const inBuckets = schema.numbers === "quantiles";
+	const means = await trainingMeans(db, rows, part, inBuckets ? [] : remarks.missing);
 
 	step("rows");
 	const features: Record<string, StagedFeature> = {};
 	const columns = [`${part} AS part`];
 	for (const [event, sql] of Object.entries(rows.events)) columns.push(`(${sql}) AS ${sqlName(event)}`);
-	for (const [name, { kind }] of Object.entries(schema.features)) {
-		features[name] = { kind, of: "row" };
+	for (const [name, { kind, group }] of Object.entries(schema.features)) {
+		features[name] = inGroup<StagedFeature>({ kind, of: "row" }, { group });
+		if (kind === "number" && inBuckets) features[name].quantiles = true;
 		if (kind === "id") columns.push(`${ids(name)} AS ${sqlName(name)}`);
 		else if (kind === "number")
-			columns.push(`coalesce(${rows.numbers[name]}, ${means[name] ?? 0}::DOUBLE) AS ${sqlName(name)}`);
+			columns.push(
+				`coalesce(${rows.numbers[name]}, ${inBuckets ? "'nan'" : (means[name] ?? 0)}::DOUBLE) AS ${sqlName(name)}`,
+			);
 		else {
 			const { list, weights } = rows.lists[name];
 			columns.push(`${await listSql(db, list, rows.type(name, "ids"), file.text.has(name))} AS ${sqlName(name)}`);
@@ -77,6 +85,7 @@ export async function stage(
 	}
 	for (const [column, sql] of Object.entries(rows.truth)) columns.push(`${sql} AS ${sqlName(column)}`);
 	if (user !== undefined) columns.push(`${user} AS ${sqlName(USER)}`);
+	if (rows.when !== undefined) columns.push(`(${rows.when})::DOUBLE AS ${sqlName(TIME)}`);
 	// One thread fills the table's row groups evenly, so the files made of it are the same bytes whatever the rows came from.
 	await db.run("SET threads = 1");
 	await db.run(`CREATE TABLE staged AS SELECT ${columns.join(",\n")} FROM raw`);
@@ -88,6 +97,7 @@ export async function stage(
 			events: Object.keys(rows.events),
 			features,
 			...(user === undefined ? {} : { user: USER }),
+			...(rows.when === undefined ? {} : { time: TIME }),
 			truth: Object.keys(rows.truth),
 		},
 		dropped,
@@ -146,12 +156,12 @@ async function listSql(db: DuckDb, list: string, type: string, asText: boolean):
 async function remarksOf(
 	db: DuckDb,
 	{ numbers }: RowSql,
-	userColumn: string | undefined,
+	{ user: userColumn, numbers: coded }: Schema,
 	user: string | undefined,
 	files: readonly string[],
 ): Promise<{ list: Dropped[]; missing: string[] }> {
 	const what = Object.entries(numbers).map(([name, sql]) => ({
-		reason: `missing values of "${name}": the mean of the training part stands in`,
+		reason: missingNumber(name, coded),
 		holds: `(${sql}) IS NULL`,
 	}));
 	if (user !== undefined)
@@ -171,6 +181,10 @@ async function remarksOf(
 	}
 	return { list, missing: Object.keys(numbers).filter((_, at) => (found[`n_${at}`] as number) > 0) };
 }
+
+/** What is told of missing values of a number. */
+export const missingNumber = (name: string, numbers: Schema["numbers"]): string =>
+	`missing values of "${name}": ${numbers === "quantiles" ? 'they are 0, "unknown"' : "the mean of the training part stands in"}`;
 
 /** Feature → the mean of the values its training rows have, summed in the order of the rows, so it is the same on every run. */
 async function trainingMeans(

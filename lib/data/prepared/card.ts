@@ -51,6 +51,8 @@ export interface Card {
 	unknown: Record<string, PerPart>;
 	/** Users in all parts, where the schema has a user. */
 	users?: number;
+	/** Whether the files tell the time of each row. */
+	timed?: true;
 	/** Rows of common.parquet, where there is one. */
 	commonRows?: number;
 }
@@ -60,6 +62,9 @@ export const parts = ["train", "valid", "test"] as const satisfies readonly (key
 
 /** Column with the number of the user in the files of a prepared folder: from 1, and 0 where a row has none. */
 export const USER = "user.number";
+
+/** Column with the time of the row: seconds since 1970 (UTC) of a date, a number as the log has it. */
+export const TIME = "time.number";
 
 /** Name of the card's file in its folder. It is written last: a folder with a card is whole. */
 export const CARD = "card.json";

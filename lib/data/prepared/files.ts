@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type DuckDb, sqlName, sqlText } from "../duckdb";
-import { parts, USER } from "./card";
+import { parts, TIME, USER } from "./card";
 import { asRead, type ColumnCoder, encodeFunction } from "./codes";
 import { PART, type Staged, tableOf } from "./staged";
 
@@ -41,6 +41,7 @@ export async function writeFiles(options: WriteFiles, written: () => void): Prom
 	const ofRows = select(db, "encode_rows", [
 		...staged.events.map((event) => column(event)),
 		...(staged.user === undefined ? [] : [{ name: USER, raw: idOf(staged.user), coder: user }]),
+		...(staged.time === undefined ? [] : [column(TIME, staged.time)]),
 		...(hasCommon ? [column("common")] : []),
 		...coded("staged"),
 		...(staged.truth ?? []).map((name) => column(name)),

@@ -4,8 +4,9 @@ import type { DuckDBDataChunk } from "@duckdb/node-api";
 import { InputError } from "../../core/problem";
 import type { Dataset, Field } from "../dataset";
 import { type DuckDb, openDuckDb, sqlName, sqlText } from "../duckdb";
+import { inGroup } from "../encode";
 import { listsIn } from "../listVectors";
-import { type Card, type CardField, parts, readCard, USER } from "./card";
+import { type Card, type CardField, parts, readCard, TIME, USER } from "./card";
 
 /**
  * Reads a prepared folder into memory: 4 bytes for each feature and row, one for each event. Rows are those of train, then
@@ -46,6 +47,7 @@ export async function readPrepared(folder: string, progress?: (done: number, tot
 			),
 			events: Object.fromEntries(Object.keys(card.events).map((event) => [event, of(event) as Uint8Array])),
 			user: card.users === undefined ? undefined : (of(USER) as Int32Array).map((number) => number - 1),
+			...(card.timed ? { time: of(TIME) as Float64Array } : {}),
 			truth: Object.fromEntries(
 				Object.entries(schema.truth ?? {}).map(([prob, column]) => [prob, of(column) as Float32Array]),
 			),
@@ -70,7 +72,7 @@ export function fileOf(folder: string, name: string): string {
 	return path;
 }
 
-type Values = Uint8Array | Int32Array | Float32Array;
+type Values = Uint8Array | Int32Array | Float32Array | Float64Array;
 
 /** A column that is being filled: one value a row, or lists whose elements are kept in pieces until their number is known. */
 export interface Filling {
@@ -81,11 +83,12 @@ export interface Filling {
 
 /** The columns of a part, empty, with room for so many rows. */
 export function columnsFor(card: Card, rows: number): Filling[] {
-	const { fields, events, users, commonRows, schema } = card;
+	const { fields, events, users, timed, commonRows, schema } = card;
 	const flat = (name: string, values: Values): Filling => ({ name, values });
 	return [
 		...Object.keys(events).map((event) => flat(event, new Uint8Array(rows))),
 		...(users === undefined ? [] : [flat(USER, new Int32Array(rows))]),
+		...(timed ? [flat(TIME, new Float64Array(rows))] : []),
 		...(commonRows === undefined ? [] : [flat("common", new Int32Array(rows))]),
 		...fields.flatMap((field) =>
 			field.kind === "ids"
@@ -167,7 +170,10 @@ export function addChunk(
 }
 
 /** A feature of filled columns. */
-export function fieldOf(field: CardField, columns: readonly Filling[], common: Int32Array | undefined): Field {
+export const fieldOf = (field: CardField, columns: readonly Filling[], common: Int32Array | undefined): Field =>
+	inGroup(filledField(field, columns, common), field);
+
+function filledField(field: CardField, columns: readonly Filling[], common: Int32Array | undefined): Field {
 	const column = (name: string) => columns.find((column) => column.name === name) as Filling;
 	const { name } = field;
 	if (field.kind === "number") return { kind: "number", name, values: column(name).values as Float32Array };

@@ -1,4 +1,5 @@
 import { type DuckDb, duckdb, sqlName } from "../duckdb";
+import { bucketOf, edgesOf, quantileRanks } from "../quantiles";
 import type { ColumnCoder } from "./codes";
 
 /** Mean and deviation of a number in the training rows; a deviation under 1e-6 counts as 1. */
@@ -31,6 +32,42 @@ export async function scalings(db: DuckDb, names: readonly string[]): Promise<Re
 			return [name, { mean: means[column], deviation: deviation < 1e-6 ? 1 : deviation }];
 		}),
 	);
+}
+
+/** Where the quantile buckets of number columns of `staged` begin, as `quantileEdges` has them. */
+export async function edgesOfNumbers(db: DuckDb, names: readonly string[]): Promise<Record<string, number[]>> {
+	const edges: Record<string, number[]> = {};
+	for (const name of names) {
+		const value = sqlName(name);
+		const there = `FROM staged WHERE part = 0 AND NOT isnan(${value})`;
+		const [{ n, smallest }] = await db.rows(`SELECT count(*) AS n, min(${value}) AS smallest ${there}`);
+		const ranks = quantileRanks(n as number);
+		const found =
+			ranks.length === 0
+				? []
+				: await db.rows(
+						`SELECT v FROM (SELECT ${value} AS v, row_number() OVER (ORDER BY ${value}) - 1 AS rank ${there}) WHERE rank IN (${ranks.join(", ")}) ORDER BY rank`,
+					);
+		edges[name] = edgesOf(
+			smallest as number,
+			found.map(({ v }) => v as number),
+		);
+	}
+	return edges;
+}
+
+/** The coder that turns a DOUBLE into its bucket, an INTEGER. */
+export function bucketCoder(edges: readonly number[]): ColumnCoder {
+	const { DOUBLE, INTEGER } = duckdb();
+	return {
+		...{ from: DOUBLE, to: INTEGER },
+		encode(values, n, encoded) {
+			const { items } = values as unknown as { items: Float64Array };
+			const codes = (encoded as unknown as { items: Int32Array }).items;
+			for (let i = 0; i < n; i++) codes[i] = bucketOf(edges, items[i]);
+			encoded.flush();
+		},
+	};
 }
 
 /** The coder that scales a DOUBLE to a FLOAT: tanh((v − mean) / deviation). */

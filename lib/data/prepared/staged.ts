@@ -1,4 +1,5 @@
 import type { DuckDb } from "../duckdb";
+import type { Group } from "../schema";
 
 /** A raw feature column of the table `staged`, or of `staged_common`. */
 export interface StagedFeature {
@@ -9,6 +10,10 @@ export interface StagedFeature {
 	kind: "id" | "ids" | "number";
 	/** The table it lies in: one value an impression, or one a common row that many impressions share (lists only). */
 	of: "row" | "common";
+	/** Of a number: it becomes an id, its quantile bucket; NaN where it is missing. */
+	quantiles?: true;
+	/** What it tells of. */
+	group?: Group;
 	/** A list has a FLOAT[] column "<name>.weights" of the same lengths. */
 	weights?: boolean;
 }
@@ -25,6 +30,8 @@ export interface Staged {
 	features: Readonly<Record<string, StagedFeature>>;
 	/** Column of the user, of any type. */
 	user?: string;
+	/** Column of the time, DOUBLE and never NULL. */
+	time?: string;
 	/** Columns of the truth. */
 	truth?: readonly string[];
 }

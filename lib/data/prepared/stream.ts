@@ -1,6 +1,6 @@
 import type { Dataset, Field, Split } from "../dataset";
 import { openDuckDb } from "../duckdb";
-import { type Card, readCard, USER } from "./card";
+import { type Card, readCard, TIME, USER } from "./card";
 import { addChunk, columnsFor, columnsOfLists, type Filling, fieldOf, fileOf, fill, select, wrongRows } from "./read";
 
 /** Most rows of a piece. */
@@ -114,6 +114,7 @@ function datasetOf(
 		}),
 		events: Object.fromEntries(Object.keys(card.events).map((event) => [event, of(event) as Uint8Array])),
 		user: card.users === undefined ? undefined : (of(USER) as Int32Array).map((number) => number - 1),
+		...(card.timed ? { time: of(TIME) as Float64Array } : {}),
 		truth: Object.fromEntries(
 			Object.entries(card.schema.truth ?? {}).map(([prob, column]) => [prob, of(column) as Float32Array]),
 		),

@@ -2,7 +2,7 @@ import { InputError } from "../../core/problem";
 import { type DuckDb, sqlName } from "../duckdb";
 import { encoderVersion } from "../encode";
 import { sha256 } from "../prepare";
-import { type Card, type PerPart, USER } from "./card";
+import { type Card, type PerPart, TIME, USER } from "./card";
 import { makeFields, numberUsers } from "./fields";
 import { ENCODED, writeFiles } from "./files";
 import { PART, type Staged, typesOf } from "./staged";
@@ -40,6 +40,7 @@ export async function writePrepared(options: WritePrepared): Promise<Card> {
 		...(staged.truth ?? []),
 		"common",
 		USER,
+		TIME,
 		ENCODED,
 	]);
 	const types = await typesOf(db, "staged");
@@ -64,12 +65,17 @@ export async function writePrepared(options: WritePrepared): Promise<Card> {
 		await writeFiles({ db, folder: place.folder, staged, types, coders, user: users?.coder }, step);
 		const card: Omit<Card, "fingerprint"> = {
 			...{ format: 1, ...about, minFrequency, rows, fields, users: users?.count },
+			...(staged.time === undefined ? {} : { timed: true as const }),
 			events: await countEvents(db, staged.events),
 			unknown: await unknownShares(db, place.folder, staged, types),
 			...(hasCommon ? { commonRows: (await db.rows("SELECT count(*) AS n FROM staged_common"))[0].n as number } : {}),
 		};
 		const { reader, files, split, schema } = about;
-		const fingerprint = sha256({ reader, files, split, schema, minFrequency, encoderVersion });
+		const fingerprint = sha256({
+			...{ reader, files, split, schema, minFrequency, encoderVersion },
+			// A folder of before does not tell the time.
+			...(card.timed ? { timed: true } : {}),
+		});
 		const whole = { ...card, fingerprint };
 		await place.publish(whole);
 		return whole;
