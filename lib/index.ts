@@ -42,6 +42,7 @@ export { type ImportFiles, importFiles } from "./data/files/importFiles";
 export { importOpenBandit, type Propensities, readPropensities } from "./data/files/openBandit";
 export { parseSchemaFile, type SchemaFile } from "./data/files/schemaFile";
 export { type Arquero, arquero, type Danfo, type DanfoFrame, danfo, type Frame, frame } from "./data/frames";
+export { type GraphCounts, graphCounts } from "./data/graphCounts";
 export { type Joined, prepareWith } from "./data/joined";
 export type { Column, Dropped, Lists, Log } from "./data/log";
 export { type LongTail, longTail, type TailPoint } from "./data/longTail";
@@ -98,6 +99,7 @@ export { esm2Table3, esm2Table4, esm2Table5 } from "./papers/esm2";
 export { esm2Figure5 } from "./papers/esm2Figure5";
 export { type AbLift, type AbMethod, type AbTest, abTest } from "./papers/esm2Figure5Test";
 export { esm2Figure6 } from "./papers/esm2Figure6";
+export type { UserActivity } from "./papers/esm2Figure7";
 export { esm2Numbers } from "./papers/esm2Numbers";
 export { esm2Edges, esm2Figure3, esm2Table1 } from "./papers/esm2Statistics";
 export { esm2Branch, esm2Table6 } from "./papers/esm2Table6";
@@ -105,6 +107,17 @@ export { topIdentity } from "./papers/esm2TopIdentity";
 export { esmmTable2 } from "./papers/esmm";
 export { esmmTable1 } from "./papers/esmmTable1";
 export { type FeatureShift, featureShifts } from "./papers/featureShifts";
+export {
+	hm3EdgeBias,
+	hm3EdgeError,
+	hm3EdgeRanking,
+	hm3Edges,
+	hm3Large,
+	hm3Medium,
+	hm3Options,
+	hm3Small,
+} from "./papers/hm3";
+export { keepActivity, keptActivity } from "./papers/keptActivity";
 export { paperTable } from "./papers/paperTable";
 export { phaseFindings } from "./papers/phaseFindings";
 export { jobsOfPhases, type PhaseJob, type PhaseRuns, runPhases, storedPhases } from "./papers/phaseRuns";
@@ -164,17 +177,21 @@ export { type Curve, type CurvePanel, curves } from "./view/curves";
 export { exportFigure, exportTable, svgOf } from "./view/export";
 export type { Figure } from "./view/figure";
 export { funnel } from "./view/funnel";
+export { graphFigure } from "./view/graphFigure";
 export { heatMap } from "./view/heatMap";
 export { heatMapPanels, type MapCell } from "./view/heatMapPanels";
 export { toHtml } from "./view/html";
 export { toLatex } from "./view/latex";
 export { longTailFigure } from "./view/longTailFigure";
 export { toMarkdown } from "./view/markdown";
+export { modelDiagram } from "./view/modelDiagram";
 export { show } from "./view/notebook";
 export { paperFigure, paperView } from "./view/paper";
 export { phaseEffectsTable, phaseMap, phasesTable } from "./view/phases";
 export { fitProgress, jobProgress, progress, type RunsEvent, runProgress } from "./view/progress";
 export { selectionFigure } from "./view/selectionFigure";
 export { type SweepOptions, sweep } from "./view/sweep";
+export { sweepCurves } from "./view/sweepCurves";
 export { sweepTable } from "./view/sweepTable";
 export { type Cell, type Estimate, type Table, tableOf } from "./view/table";
+export { activityFigure, activityView } from "./view/userActivity";

@@ -1,0 +1,30 @@
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import writeFileAtomic from "write-file-atomic";
+import { projectRoot } from "../core/root";
+import { runsOfActivity, type UserActivity, userActivity } from "./esm2Figure7";
+import type { PaperRuns } from "./runPaperTable";
+
+/** Beside the results that the project keeps for everybody, which have no predictions; RESULTS names another folder. */
+const fileOf = () => join(process.env.RESULTS ?? join(projectRoot(), "data/results"), "esm2/figure-7.json");
+
+/**
+ * Figure 7 of ESM²: where it is kept for these very runs as it was computed, else computed from their predictions.
+ *
+ * @throws InputError runs that kept no predictions
+ */
+export async function keptActivity(runs: PaperRuns): Promise<UserActivity> {
+	const file = fileOf();
+	const kept = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as UserActivity) : undefined;
+	return kept && isDeepStrictEqual(kept.runs, runsOfActivity(runs)) ? kept : userActivity(runs);
+}
+
+/** Keeps Figure 7 for everybody, whole. @returns the file */
+export async function keepActivity(activity: UserActivity): Promise<string> {
+	const file = fileOf();
+	await mkdir(dirname(file), { recursive: true });
+	await writeFileAtomic(file, `${JSON.stringify(activity)}\n`);
+	return file;
+}

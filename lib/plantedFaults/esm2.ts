@@ -1,0 +1,55 @@
+import type { Plan } from "./plan";
+
+const FIGURE_7 = "papers/esm2Figure7.test.ts";
+
+/** Faults of ESM²'s tables and figures: what its numbers would imply, who is in a group, what a curve shows. */
+export const esm2: Plan[] = [
+	[
+		"the rate of positives is taken from the cut as it is said, not from the rows above it",
+		"papers/esm2TopIdentity.ts",
+		"(p.top.rows / p.n)",
+		"(cut / 100)",
+		"papers/esm2TopIdentity.test.ts",
+		"ours implies the rate of the test part at every cut",
+	],
+	[
+		"users are grouped by what they buy in the test part",
+		"papers/userActivity.ts",
+		"of split.train)",
+		"of split.test)",
+		"papers/userActivity.test.ts",
+		"purchases of users are counted in the training part alone, by user number",
+	],
+	[
+		"a group's users are mixed up with rows",
+		"papers/esm2Figure7.ts",
+		"purchases[user[i]]",
+		"purchases[i % purchases.length]",
+		FIGURE_7,
+		"figure 7 of runs groups by purchases in the training part: a group's AUC is that of its users' clicked test rows",
+	],
+	[
+		"figure 7 is shown of other runs",
+		"papers/keptActivity.ts",
+		"kept && isDeepStrictEqual(kept.runs, runsOfActivity(runs))",
+		"kept && isDeepStrictEqual(kept.seeds, runs.results.ESMM.length)",
+		FIGURE_7,
+		"figure 7 of runs is taken as it was kept for these runs, and for no others",
+	],
+	[
+		"equal counts fall into two groups",
+		"papers/userActivity.ts",
+		"count <= edge",
+		"count < edge",
+		"papers/userActivity.test.ts",
+		"groups by quantiles of rows have about as many rows each, equal counts together, one code a row",
+	],
+	[
+		"a sweep's curve shows values, whose spread is that of logs",
+		"view/sweepCurves.ts",
+		"row.compared[name] : 0",
+		"row.ours[name] : 0",
+		"view/sweepCurves.test.ts",
+		"a panel a column: each setting's paired difference at its place, 0 where it is compared with itself, logs' spread left out",
+	],
+];
