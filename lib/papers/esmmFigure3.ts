@@ -4,6 +4,8 @@ import type { TableMethod, TablePlan } from "./plan";
 /** Shares of the training rows; the paper's text names 1 % alone, the others are ours. */
 export const esmmShares = [0.01, 0.05, 0.1, 0.25, 0.5, 1] as const;
 
+const scales = esmmScales({ demo: 3, full: 5 });
+
 /** "BASE, 5 %". */
 const labelAt = (label: string, share: number): string => `${label}, ${Math.round(100 * share)} %`;
 
@@ -27,7 +29,7 @@ export const esmmFigure3: TablePlan = {
 	),
 	columns: esmmColumns,
 	baseline: labelAt("BASE", 1),
-	protocol: { ctr: "shared", split: "esmm", scales: esmmScales({ demo: 3, full: 5 }) },
+	protocol: { ctr: "shared", split: "esmm", scales: { ...scales, tiny: { ...scales.tiny, leastShare: 0.5 } } },
 	notes: [
 		...esmmNotes,
 		"the rows of a share are among those of a larger one, the same for every method and seed; settings are those of all rows",

@@ -16,11 +16,13 @@ export interface TableJob {
 	job: Job;
 }
 
-/** The methods of a table that can be run, and the labels and models of those that are not registered yet. */
-export function methodsOf({ methods }: TablePlan): { known: TableMethod[]; left: string[] } {
+/** The methods of a table that can be run at a scale, and the labels and models of those that are not registered yet. */
+export function methodsOf({ methods, protocol }: TablePlan, scale: Scale): { known: TableMethod[]; left: string[] } {
+	const { leastShare = 0 } = protocol.scales[scale];
+	const asked = methods.filter(({ share = 1 }) => share >= leastShare);
 	const isKnown = ({ model }: TableMethod) => Object.hasOwn(models, model);
-	const left = methods.filter((method) => !isKnown(method)).map(({ label, model }) => `${label} (${model})`);
-	return { known: methods.filter(isKnown), left };
+	const left = asked.filter((method) => !isKnown(method)).map(({ label, model }) => `${label} (${model})`);
+	return { known: asked.filter(isKnown), left };
 }
 
 /**
@@ -39,7 +41,7 @@ export async function jobsOfTable(
 	settings?: Readonly<Record<string, Hyperparameters>>,
 ): Promise<TableJob[]> {
 	checkPlan(plan);
-	const { known, left } = methodsOf(plan);
+	const { known, left } = methodsOf(plan, scale);
 	const missing = [...new Set(known.map((method) => method.against ?? plan.baseline))].filter(
 		(label) => !known.some((method) => method.label === label),
 	);

@@ -28,7 +28,7 @@ export async function paperTable(runs: PaperRuns): Promise<PaperTable> {
 		...{ paper, title, table },
 		lead: columns.map(smallestSeen),
 		notes: [...notesOf(runs), ...here.flatMap(({ label, note }) => (note ? [`${label}: ${note}`] : []))],
-		rows: judge(columns, { runs: plan.published?.runs }),
+		rows: judge(columns, { runs: plan.published?.runs, printed: plan.published !== undefined }),
 	};
 }
 
@@ -64,11 +64,19 @@ function isOwn({ plan, data, results }: PaperRuns, column: TableColumn): boolean
 const firstOf = (results: Record<string, RunResult[]>): RunResult => Object.values(results)[0][0];
 const readOf = (results: Record<string, RunResult[]>): number => firstOf(results).data.read;
 
+/** Of more comparisons than this the smallest and the largest are told. */
+const MANY = 12;
+
 /** "CVR AUC: the smallest difference that 5 paired seeds could detect is 0.0143 (ESMM − BASE)". */
 function smallestSeen(column: ColumnOfRuns): string {
 	const differences = column.methods.flatMap((method) => differenceOf(column, method) ?? []);
 	const known = differences.filter(({ detectable }) => Number.isFinite(detectable));
-	const each = known.map(({ names, detectable }) => `${detectable.toFixed(4)} (${names})`).join(", ");
+	const [sorted, words] = [
+		[...known].sort((a, b) => a.detectable - b.detectable),
+		({ names, detectable }: (typeof known)[number]) => `${detectable.toFixed(4)} (${names})`,
+	];
+	const each =
+		known.length > MANY ? `${words(sorted[0])} to ${words(sorted[sorted.length - 1])}` : known.map(words).join(", ");
 	if (known.length === 0) return `${column.column}: no comparison, so no difference that could be detected`;
 	return `${column.column}: the smallest difference that ${known[0].over} could detect is ${each}`;
 }
@@ -100,11 +108,18 @@ function notesOf(runs: PaperRuns): string[] {
 		"intervals: 95 %, each by itself; smallest detectable: seen in 80 % of tries, each by itself; p-values: two-sided, after Holm over all comparisons of the table; the best of a column is bold only where it is better than every other, after Holm over the column",
 		plan.published
 			? `theirs: the paper's ${plan.table}${plan.published.runs ? `, mean ± deviation of ${plan.published.runs} runs` : ""}; ${own ? "the same log, so numbers are compared" : `${where}, so only the order is compared`}`
-			: "the paper prints no such table: the numbers are ours alone",
+			: "no paper prints these numbers: they are ours alone",
 		...(left.length > 0 ? [`not registered yet, so left out: ${left.join(", ")}`] : []),
+		...tooSmall(plan, scale),
 		...notesOfSearch(plan, scale, chosen),
 		...plan.notes,
 	];
+}
+
+function tooSmall({ methods, protocol }: TablePlan, scale: PaperRuns["scale"]): string[] {
+	const { leastShare = 0 } = protocol.scales[scale];
+	const left = methods.filter(({ share = 1 }) => share < leastShare).map(({ label }) => label);
+	return left.length > 0 ? [`left out at scale ${scale}, whose logs are too small for it: ${left.join("; ")}`] : [];
 }
 
 function onePart({ column, metric, part }: TableColumn, value: ReturnType<typeof metricOf>): string {

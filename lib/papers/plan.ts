@@ -99,6 +99,8 @@ export interface TableScale {
 	hyper: Readonly<Record<string, Hyperparameters>>;
 	/** What is chosen before the table, by validation. */
 	search?: TableSearch;
+	/** Methods on a smaller share are left out, since so few rows of a small log have no conversion; by default none. */
+	leastShare?: number;
 }
 
 /**

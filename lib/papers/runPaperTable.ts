@@ -64,7 +64,7 @@ export async function runPaperTable(plan: TablePlan, options: RunPaperTable): Pr
 		if ("missing" in chosen) throw new Error(`${plan.title}: ${namesOf(chosen.missing)}: no result`);
 		const jobs = await jobsOfTable(plan, scale, data, settingsOf(chosen.chosen));
 		const results = await done(jobs);
-		const found = collect(plan, jobs, (hash) => results.get(hash));
+		const found = collect(plan, scale, jobs, (hash) => results.get(hash));
 		return { plan, scale, data, ...chosen, ...found, store, seconds: (performance.now() - begun) / 1000 };
 	} finally {
 		if (!options.runner) await runner.close();
@@ -89,7 +89,7 @@ export async function storedPaperRuns(
 	const jobs = await jobsOfTable(plan, scale, data, settingsOf(chosen.chosen));
 	const missing = jobs.filter(({ job }) => !isThere(store, job));
 	if (missing.length > 0) return { missing, runs: search.length + jobs.length };
-	const found = collect(plan, jobs, (hash) => store.get(hash));
+	const found = collect(plan, scale, jobs, (hash) => store.get(hash));
 	return { plan, scale, data, ...chosen, ...found, store, seconds: 0 };
 }
 
@@ -107,10 +107,11 @@ export function namesOf(jobs: readonly TableJob[]): string {
 
 function collect(
 	plan: TablePlan,
+	scale: Scale,
 	jobs: readonly TableJob[],
 	get: (hash: string) => RunResult | undefined,
 ): Pick<PaperRuns, "results" | "left"> {
-	const { known, left } = methodsOf(plan);
+	const { known, left } = methodsOf(plan, scale);
 	const of = (label: string) => jobs.filter((one) => one.label === label).map(({ job }) => get(job.hash) as RunResult);
 	return { results: Object.fromEntries(known.map(({ label }) => [label, of(label)])), left };
 }

@@ -49,7 +49,7 @@ export async function searchOf(plan: TablePlan, scale: Scale): Promise<SearchJob
 	const { rows, logSeed: seed } = search;
 	const source = simulated(plan, { preset: at.preset, rows }, seed);
 	const found: SearchJob[] = [];
-	for (const model of new Set(methodsOf(plan).known.map((method) => method.model))) {
+	for (const model of new Set(methodsOf(plan, scale).known.map((method) => method.model))) {
 		const trials = trialsFor(at, model);
 		for (const [i, trial] of trials.entries()) {
 			const hyper = withHyper(modelNamed(model), { ...hyperOf(at, model), ...trial.hyper });
@@ -109,7 +109,9 @@ export function notesOfSearch(plan: TablePlan, scale: Scale, chosen: readonly Ch
 	const { rows, logSeed, choose, trials } = search;
 	const runs = chosen.reduce((sum, { others }) => sum + 1 + others.length, 0);
 	const searched = chosen.map(({ model }) => model);
-	const rest = [...new Set(methodsOf(plan).known.map(({ model }) => model))].filter((one) => !searched.includes(one));
+	const rest = [...new Set(methodsOf(plan, scale).known.map(({ model }) => model))].filter(
+		(one) => !searched.includes(one),
+	);
 	return [
 		`settings were chosen before the table by ${choose.metric} on the validation part of one log of "${preset}" (${rows.toLocaleString("en-US")} impressions, log seed ${logSeed}, none of the table's): ${runs} runs, at most ${trials} trials a model; a choice by so few positives is noisy${rest.length > 0 ? `; not searched: ${rest.join(", ")}` : ""}`,
 		...chosen.map(wordsOf),

@@ -69,9 +69,10 @@ export interface ColumnOfRuns {
  * Judges every cell of a table, columns one after another, methods in their order. The p-values of all comparisons of the table,
  * each method with its baseline in each column, are adjusted together (Holm). `order` and `hold` are the rules of the verdicts.
  *
- * @param runs of how many runs a printed number is the mean, where the paper says so
+ * @param of of how many `runs` a printed number is the mean, where the paper says so; `printed` false: no paper prints the table
  */
-export function judge(columns: readonly ColumnOfRuns[], { runs }: { runs?: number } = {}): PaperRow[] {
+export function judge(columns: readonly ColumnOfRuns[], of: { runs?: number; printed?: boolean } = {}): PaperRow[] {
+	const { runs, printed } = of;
 	const cells = columns.flatMap((column) => column.methods.map((method) => ({ column, method })));
 	const differences = cells.map(({ column, method }) => differenceOf(column, method));
 	const tests = differences.filter((difference) => typeof difference?.p === "number").length;
@@ -84,7 +85,7 @@ export function judge(columns: readonly ColumnOfRuns[], { runs }: { runs?: numbe
 		const compared = difference && { ...difference, adjusted: adjusted[i], tests };
 		const judged = column.own
 			? hold({ label, ours, published, runs, compared })
-			: order({ compared, published, baseline: baseline?.published ?? null });
+			: order({ compared, published, baseline: baseline?.published ?? null, printed });
 		const best = isBest(method, column.methods, column.metric, differenceBetween);
 		const row = { label, model, hyper, column: column.column, ours, published, ...judged, best };
 		return compared ? { ...row, compared } : row;

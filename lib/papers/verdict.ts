@@ -47,18 +47,22 @@ export interface Compared extends Difference {
  *
  * @param compared undefined for a baseline
  * @param baseline the paper's number for the method that it is compared with
+ * @param printed false: no paper prints such a table, so nothing is said of it
  */
 export function order(of: {
 	compared: Compared | undefined;
 	published: Published | null;
 	baseline: Published | null;
+	printed?: boolean;
 }): Judged {
-	const { compared, published, baseline } = of;
+	const { compared, published, baseline, printed = true } = of;
 	const none = (reason: string): Judged => ({ verdict: "not-comparable", reason });
-	if (!compared) return none("baseline; the absolute value belongs to another log than the paper's");
+	const own = printed ? "the absolute value belongs to another log than the paper's" : "no paper prints such a table";
+	if (!compared) return none(`baseline; ${own}`);
 	const ours = words(compared);
 	if (compared.adjusted === null) return none(ours);
 	const unseen = compared.adjusted > 0.05 ? "no difference seen: " : "";
+	if (!printed) return none(`${unseen}${ours}`);
 	if (!published || !baseline) return none(`${unseen}${ours}; the paper's number is unknown`);
 	const theirs = published.value - baseline.value;
 	const both = `${ours}; the paper prints ${signed(theirs)}`;
