@@ -27,9 +27,9 @@ function runsOf(labels: readonly string[], seeds: number): Record<string, RunRes
 const results = runsOf(["GBDT", "ESMM", "ESM2"], 2);
 
 it.each([
-	[esm2Table4, "conversion|click"],
-	[esm2Table5, "conversion|impression"],
-])("ours implies the rate of the test part at every cut", (plan, prob) => {
+	["Table 4", esm2Table4, "conversion|click"],
+	["Table 5", esm2Table5, "conversion|impression"],
+])("ours of %s implies the rate of the test part at every cut", (_, plan, prob) => {
 	const table = topIdentity({ plan, results });
 	const rates = results.GBDT.map(({ test }) => {
 		const { n, positives } = test?.[`auc(${prob})`] ?? { n: Number.NaN, positives: Number.NaN };

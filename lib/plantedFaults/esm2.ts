@@ -10,7 +10,7 @@ export const esm2: Plan[] = [
 		"(p.top.rows / p.n)",
 		"(cut / 100)",
 		"papers/esm2TopIdentity.test.ts",
-		"ours implies the rate of the test part at every cut",
+		"ours of Table 4 implies the rate of the test part at every cut",
 	],
 	[
 		"users are grouped by what they buy in the test part",
