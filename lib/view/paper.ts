@@ -7,7 +7,7 @@ import type { Cell, Table } from "./table";
 /**
  * A paper's table for people: a method a row, ours beside theirs for each column, and the verdicts as notes. Where nothing is printed
  * that ours could stand beside, each number stands beside its difference to the method that it is compared with. A table of statistics
- * has a statistic a row.
+ * has a statistic a row. A number that no run gave is an empty cell.
  */
 export function paperView(table: PaperTable): Table {
 	if (isStatistics(table)) return statisticsView(table);
@@ -32,7 +32,7 @@ export function paperView(table: PaperTable): Table {
 			...columns.flatMap((column) => {
 				const row = find(label, column);
 				if (!row) return [null, null];
-				return [{ ...row.ours, best: row.best }, isPrinted ? theirs(row) : difference(row)];
+				return [ours(row), isPrinted ? theirs(row) : difference(row)];
 			}),
 		]),
 		notes: isPrinted
@@ -41,11 +41,15 @@ export function paperView(table: PaperTable): Table {
 	};
 }
 
+/** A number that no run gave is an empty cell. */
+const ours = ({ ours: { mean, ...more }, best }: PaperRow): Cell =>
+	Number.isNaN(mean) ? null : { mean, ...more, best };
+
 const theirs = ({ published }: PaperRow): Cell => published && { mean: published.value, std: published.std };
 
 /** Mean and interval; bold where it is seen after Holm over the table. */
 function difference({ compared }: PaperRow): Cell {
-	if (!compared) return null;
+	if (!compared || Number.isNaN(compared.mean)) return null;
 	const { mean, low, high, adjusted } = compared;
 	return { mean, low, high, best: adjusted !== null && adjusted <= 0.05 };
 }
