@@ -72,6 +72,7 @@ export { load, type Reading, type Source } from "./experiment/source";
 export { openStore, type Store } from "./experiment/store";
 export type { SweepOutcome, SweepRow } from "./experiment/sweep/outcome";
 export type { SweepSpec } from "./experiment/sweep/spec";
+export { type ChooseWindow, chooseWindow, type TrainingWindow } from "./experiment/window";
 export { type Bin, binned } from "./metrics/bins";
 export { type CalibrationErrors, calibrationErrors, type ReliabilityBin, reliability } from "./metrics/calibration";
 export { applyCalibration, type Calibration, fitCalibration } from "./metrics/calibrators/calibration";

@@ -31,6 +31,27 @@ const DAY = 86_400;
  * @throws InputError another number, or a log that does not tell the time of its rows
  */
 export function lastDays(data: Dataset, days: number): Dataset {
+	const { train } = atMidnight(data, days);
+	return { ...data, split: { ...data.split, train }, fingerprint: sha256({ data: data.fingerprint, days }) };
+}
+
+/**
+ * A data set inside the training part of another: its last days, as `lastDays` has them, are the validation part, what comes before them is
+ * trained on, and there is no test part. Vocabularies and scales stay those of the whole training part.
+ *
+ * @param days a whole number of at least 1
+ * @throws InputError another number, a log that does not tell the time of its rows, or one with no more days
+ */
+export function insideTraining(data: Dataset, days: number): Dataset {
+	const { before: train, train: valid } = atMidnight(data, days);
+	if (train.length === 0)
+		throw new InputError(`the training part of ${data.name} has no more than ${days} days: hold fewer of them out`);
+	const split = { train, valid, test: new Int32Array(0) };
+	return { ...data, split, fingerprint: sha256({ inside: data.fingerprint, days }) };
+}
+
+/** The training rows of the last days, and those before them. */
+function atMidnight(data: Dataset, days: number): { train: Int32Array; before: Int32Array } {
 	checkDays(days);
 	const { time } = data;
 	if (!time)
@@ -40,8 +61,10 @@ export function lastDays(data: Dataset, days: number): Dataset {
 	let last = Number.NEGATIVE_INFINITY;
 	for (const row of data.split.train) last = Math.max(last, time[row]);
 	const from = (Math.floor(last / DAY) - days + 1) * DAY;
-	const train = data.split.train.filter((row) => time[row] >= from);
-	return { ...data, split: { ...data.split, train }, fingerprint: sha256({ data: data.fingerprint, days }) };
+	return {
+		train: data.split.train.filter((row) => time[row] >= from),
+		before: data.split.train.filter((row) => time[row] < from),
+	};
 }
 
 /** @throws InputError a number of days that is not a whole number of at least 1 */

@@ -45,10 +45,18 @@ export const groups: Plan[] = [
 	[
 		"the first days are trained on in place of the last",
 		"experiment/subsample.ts",
-		"time[row] >= from",
-		"time[row] < from",
+		"train: data.split.train.filter((row) => time[row] >= from),",
+		"train: data.split.train.filter((row) => time[row] < from),",
 		"experiment/subsample.test.ts",
 		"the last days of the training part are whole days from midnight on, counted back from the last training row's",
+	],
+	[
+		"a window is chosen by days that it is trained on",
+		"experiment/subsample.ts",
+		"const split = { train, valid, test",
+		"const split = { train: data.split.train, valid, test",
+		"experiment/window.test.ts",
+		"the last days of the training part are held out, and neither the validation nor the test part is looked at",
 	],
 	[
 		"a run on its last days has the hash of one on all days",
