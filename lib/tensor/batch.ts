@@ -80,8 +80,9 @@ const gatheredParts = new WeakMap<Gathered, Partial<Record<FieldsOf, Gathered>>>
 function gatheredPart(whole: Gathered, part: FieldsOf, fields: readonly Field[], at: Int32Array): Gathered {
 	const parts = gatheredParts.get(whole) ?? {};
 	gatheredParts.set(whole, parts);
-	parts[part] ??= gather(partOf(fields, part), at);
-	return parts[part];
+	const found = parts[part] ?? gather(partOf(fields, part), at);
+	parts[part] = found;
+	return found;
 }
 
 /** What some fields look up, as tensors. */
