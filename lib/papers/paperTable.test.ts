@@ -3,6 +3,7 @@ import { temporaryFolders } from "../data/readers/temporaryFolders";
 import type { RunResult } from "../experiment/result";
 import { openStore } from "../experiment/store";
 import { esmmTable2 } from "./esmm";
+import { jobsOfTable } from "./jobsOfTable";
 import { paperTable } from "./paperTable";
 import type { TablePlan } from "./plan";
 import type { PaperRuns } from "./runPaperTable";
@@ -104,6 +105,39 @@ describe("what a table says of itself", () => {
 		const { rows } = await paperTable(runsOf(plan, values, 20_000));
 		expect(rows.map(({ ours, verdict }) => [ours.mean, verdict])).toEqual(
 			Array(2).fill([Number.NaN, "not-comparable"]),
+		);
+	});
+	it("that no paper prints: nothing of theirs, and of many comparisons the smallest and the largest that could be seen", async () => {
+		const labels = Array.from({ length: 14 }, (_, i) => `M${i}`);
+		const methods = labels.map((label) => ({ label, model: "esmm" }));
+		const columns = esmmTable2.columns.slice(0, 1);
+		const plan: TablePlan = { ...esmmTable2, published: undefined, methods, columns, baseline: "M0" };
+		const each = Object.fromEntries(labels.map((label, i) => [label, [0.6, 0.61 + 0.001 * i, 0.62]]));
+		const { rows, lead, notes } = await paperTable(runsOf(plan, each, 20_000));
+		expect(notes).toContain("no paper prints these numbers: they are ours alone");
+		expect(notes.join("\n")).not.toMatch(/theirs:|the paper's Table/);
+		expect(rows[0].reason).toBe("baseline; no paper prints such a table");
+		expect(rows[13].reason).toMatch(/^no difference seen: M13 − M0 = .*, smallest detectable 0\.\d{4}$/);
+		expect(lead?.[0]).toMatch(/could detect is 0\.\d{4} \(M1 − M0\) to 0\.\d{4} \(M13 − M0\)$/);
+	});
+	it("methods on shares that are too small for a scale's logs are left out, by name", async () => {
+		const scales = { ...esmmTable2.protocol.scales };
+		const plan: TablePlan = {
+			...esmmTable2,
+			methods: [
+				{ label: "BASE", model: "base" },
+				{ label: "ESMM", model: "esmm" },
+				{ label: "BASE, 1 %", model: "base", share: 0.01, against: "BASE, 1 %" },
+			],
+			protocol: { ...esmmTable2.protocol, scales: { ...scales, tiny: { ...scales.tiny, leastShare: 0.5 } } },
+		};
+		const labels = async (scale: "tiny" | "demo") => [
+			...new Set((await jobsOfTable(plan, scale, undefined, {})).map(({ label }) => label)),
+		];
+		expect(await labels("tiny")).toEqual(["BASE", "ESMM"]);
+		expect(await labels("demo")).toEqual(["BASE", "ESMM", "BASE, 1 %"]);
+		expect((await paperTable(runsOf(plan, values, 20_000))).notes).toContain(
+			"left out at scale tiny, whose logs are too small for it: BASE, 1 %",
 		);
 	});
 });
