@@ -108,6 +108,7 @@ export { topIdentity } from "./papers/esm2TopIdentity";
 export { esmmTable2 } from "./papers/esmm";
 export { esmmTable1 } from "./papers/esmmTable1";
 export { type FeatureShift, featureShifts } from "./papers/featureShifts";
+export { findings } from "./papers/findings";
 export {
 	hm3EdgeBias,
 	hm3EdgeError,
@@ -139,6 +140,7 @@ export {
 } from "./papers/selectionRuns";
 export { type Quotient, sparsity } from "./papers/sparsity";
 export { planOfStatistics, statisticsTables } from "./papers/statisticsTables";
+export { storedTable } from "./papers/storedTable";
 export type { PaperRow, PaperTable, Verdict } from "./papers/table";
 export { tablePlans } from "./papers/tables";
 export { type Knobs, type PresetName, presets } from "./simulator/presets";
@@ -181,6 +183,7 @@ export { funnel } from "./view/funnel";
 export { graphFigure } from "./view/graphFigure";
 export { heatMap } from "./view/heatMap";
 export { heatMapPanels, type MapCell } from "./view/heatMapPanels";
+export { sizeCurves, truthBars } from "./view/hm3Figures";
 export { toHtml } from "./view/html";
 export { toLatex } from "./view/latex";
 export { longTailFigure } from "./view/longTailFigure";
