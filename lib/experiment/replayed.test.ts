@@ -4,6 +4,7 @@ import { pCTCVR } from "../core/prob";
 import { InputError } from "../core/problem";
 import { prepare } from "../data/prepare";
 import { temporaryFolders } from "../data/readers/temporaryFolders";
+import { base } from "../models/base";
 import { rankingOutcome } from "../simulator/rerank";
 import { simulate } from "../simulator/simulate";
 import { type Job, jobFor } from "./job";
@@ -117,8 +118,8 @@ describe("a job with replay", () => {
 	});
 
 	it("fails where pCTR is another network's: the ranking would be no model's own", async () => {
-		const ctr = { model: "base", modelVersion: 1, hyper };
-		const job = await of({ ctr: ctr as Job["run"]["ctr"], replay: true });
+		const ctr = { model: "base", modelVersion: 1, hyper: base.hyper };
+		const job = await of({ ctr, replay: true });
 		const { reasons } = await outcomeOf([job]);
 		expect(reasons.get(job.hash)).toContain("esmm takes pCTR from base: the simulated A/B test ranks by a model's own");
 	});

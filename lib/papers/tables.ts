@@ -10,6 +10,7 @@ import { esmmFigure3 } from "./esmmFigure3";
 import { esmmProbabilities } from "./esmmProbabilities";
 import { hm3Tables } from "./hm3";
 import type { TablePlan } from "./plan";
+import { treesAndTowers } from "./treesAndTowers";
 
 /** The papers, as commands name them. */
 export const papers: readonly string[] = ["esmm", "esm2", "hm3", "metacvr", "cstwa"];
@@ -28,6 +29,7 @@ export const tablePlans: readonly TablePlan[] = [
 	...esm2Figure6.map(({ plan }) => plan),
 	esm2Numbers,
 	esm2Branch,
+	treesAndTowers,
 	...hm3Tables,
 ];
 
