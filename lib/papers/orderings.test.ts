@@ -8,6 +8,7 @@ import {
 	judgeOrderings,
 	type OrderingRun,
 	orderingMetrics,
+	orderingsFindings,
 	orderingsFrom,
 	publishedOrderings,
 } from "./orderings";
@@ -100,6 +101,15 @@ describe("published orderings", () => {
 	it("without a result is an error that names the run", async () => {
 		await expect(orderingsFrom("tiny", () => undefined)).rejects.toThrow(
 			/orderings: \S+ seed 1 on "tiny" has no result/,
+		);
+	});
+	it("are told in sentences, an ordering and a metric each, every world once", () => {
+		const found = orderingsFindings(
+			judgeOrderings("demo", runsWith({ bench: { esmm: 0.72 }, esm2: { esmm: 0.68 }, funnel: {} })),
+		);
+		expect(found).toHaveLength(publishedOrderings.length * orderingMetrics.length);
+		expect(found[0]).toMatch(
+			/^ESMM > BASE by CVR AUC \(clicked\): appears on bench \(\+0\.0\d+ \[.*\]\); the opposite on esm2 \(−0\.0.*\); no difference seen on funnel \(.*\)\.$/,
 		);
 	});
 	it("are a table: an ordering and a world a row, interval and verdict for each metric, counts before it", () => {

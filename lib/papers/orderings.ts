@@ -227,3 +227,27 @@ function printedDifferences({ printed }: Ordering, metric: string): number[] {
 		}),
 	);
 }
+
+/** What the verdict table found, a sentence an ordering and metric: on which worlds it appears, is opposite, and is not seen. */
+export function orderingsFindings({ rows }: Pick<Orderings, "rows">): string[] {
+	return publishedOrderings.flatMap(({ claim }) =>
+		orderingMetrics.map(({ name }, i) => {
+			const here = rows.filter((row) => row.claim === claim).map((row) => ({ ...row, ...row.differences[i] }));
+			const parts = (["appears", "opposite", "not seen", "no test"] as const).flatMap((kind) => {
+				const of = here.filter((one) => one.appears === kind);
+				const worlds = of.map(({ preset, difference }) => `${preset} (${interval(difference)})`);
+				return of.length > 0 ? [`${WORDS[kind]} ${worlds.join(", ")}`] : [];
+			});
+			return `${claim} by ${name}: ${parts.join("; ")}.`;
+		}),
+	);
+}
+
+const WORDS: Readonly<Record<Appears, string>> = {
+	...{ appears: "appears on", opposite: "the opposite on" },
+	...{ "not seen": "no difference seen on", "no test": "no test on" },
+};
+
+const interval = ({ mean, low, high }: PairedSummary): string => `${signed(mean)} [${signed(low)}, ${signed(high)}]`;
+const signed = (x: number): string =>
+	Number.isFinite(x) ? `${x >= 0 ? "+" : "−"}${Math.abs(x).toFixed(4)}` : "unknown";

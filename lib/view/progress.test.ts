@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Job } from "../experiment/job";
-import { duration, fitProgress, jobProgress, line, type ProgressState, progress } from "./progress";
+import { allRunsProgress, duration, fitProgress, jobProgress, line, type ProgressState, progress } from "./progress";
 
 function surface(every: number) {
 	const drawn: [ProgressState, boolean][] = [];
@@ -119,5 +119,65 @@ describe("the display of jobs", () => {
 			[1, "4 runs"],
 		]);
 		expect(drawn.at(-1)?.[0].words).toBe("4 runs, 1 from the store, 1 failed");
+	});
+});
+
+describe("the display of all tables' runs", () => {
+	const job = (hash: string, table: string) => ({ hash, run: { model: table, seed: 3 } }) as Job;
+	const [a, b, c] = [job("a", "esmm"), job("b", "esmm"), job("c", "hm3")];
+	const counts = { runs: 0, done: 0, running: 0, failed: 0, skipped: 0 };
+	const training = {
+		...{ stage: 1, stages: 1, epoch: 1, epochs: 2, step: 3, steps: 3, update: 3, rows: 7 },
+		...{ loss: 0.25, lr: 0.001, rate: 1000 },
+	};
+	const planned = {
+		runs: 4,
+		seconds: 40,
+		of: ({ hash, run }: Job) => ({ table: `${run.model}, Table 2`, seconds: hash === "c" ? 30 : 5 }),
+	};
+	const shown = () => {
+		const { clock, drawn, here } = surface(0);
+		return { clock, drawn, on: allRunsProgress("demo", planned, here) };
+	};
+
+	it("says paper, table, which run of how many and its rate, and the time left by what runs are expected to take", () => {
+		const { clock, drawn, on } = shown();
+		on({ kind: "skipped", job: job("z", "esmm"), counts });
+		on({ kind: "begun", job: a, counts });
+		clock.ms += 10_000;
+		on({ kind: "done", job: a, counts });
+		on({ kind: "begun", job: b, counts });
+		on({ kind: "step", job: b, training, counts });
+		expect(drawn.map(([state]) => line(state)).at(-1)).toBe(
+			"demo  18 % esmm, Table 2: run 3/4: esmm, seed 3, epoch 1/2, loss 0.2500, 1,000 samples/s 43 s left",
+		);
+		expect(drawn.map(([{ share }]) => share)).toEqual([0, 0.125, 0.125, 0.1875]);
+	});
+	it("goes on from one list of jobs to the next, counts what failed, and ends once", () => {
+		const { drawn, on } = shown();
+		on({ kind: "skipped", job: job("z", "esmm"), counts });
+		on({ kind: "begun", job: a, counts: { ...counts, runs: 2 } });
+		on({ kind: "failed", job: a, counts: { ...counts, runs: 2 } });
+		on({ kind: "begun", job: c, counts: { ...counts, runs: 1 } });
+		on({ kind: "done", job: c, counts: { ...counts, runs: 1 } });
+		expect(drawn.at(-1)?.[0].words).toBe("hm3, Table 2: run 3/4, 1 failed: hm3, seed 3");
+		on({ kind: "begun", job: b, counts });
+		on({ kind: "done", job: b, counts });
+		expect(drawn.at(-1)?.[0].share).toBe(0.999);
+		on.end();
+		on.end();
+		expect(drawn.at(-1)?.[0]).toMatchObject({ share: 1, words: "4 runs, 1 from the store, 1 failed" });
+		expect(drawn.filter(([, last]) => last)).toHaveLength(1);
+	});
+	it("that is stopped stays where it was, and one with nothing to do is not drawn", () => {
+		const { drawn, on } = shown();
+		for (const hash of ["w", "x", "y", "z"]) on({ kind: "skipped", job: job(hash, "esmm"), counts });
+		on.end();
+		expect(drawn).toEqual([]);
+		const other = shown();
+		other.on({ kind: "begun", job: a, counts });
+		other.on({ kind: "done", job: a, counts });
+		other.on.end();
+		expect(other.drawn.at(-1)?.[0].share).toBe(0.125);
 	});
 });
