@@ -1,15 +1,20 @@
+import { join } from "node:path";
 import type { Rank } from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { type Model, withHyper } from "../core/model";
 import { pCTCVR, pCTR, pCVR } from "../core/prob";
+import { temporaryFolders } from "../data/readers/temporaryFolders";
 import { actionDataset } from "../data/toyDataset";
 import { evaluate, labelled } from "../metrics/evaluate";
 import { tf } from "../tensor/native";
 import { engineVersion, fit } from "../train/fit";
 import { labelsFor } from "../train/labels";
+import { loadModel } from "../train/loadModel";
+import { saveModel } from "../train/saveModel";
 import golden from "./goldenOptions.json";
 import { modelNamed, type NetworkName, networkNames } from "./index";
 
+const folder = temporaryFolders();
 const data = actionDataset();
 const small = { embedding: 4, itemEmbedding: 0, mlp: [16, 8], lr: 0.02, batch: 64, epochs: 2, dropout: 0 };
 
@@ -158,6 +163,11 @@ describe("ESM²'s dAction", () => {
 		await expect(trained("esm2", { dAction: "carts" })).rejects.toThrow(
 			'unknown dAction of esm2 "carts": did you mean "cart"?',
 		);
+		const streamed = { streamed: "nowhere", rows: 100 };
+		const cart = fit(modelNamed("esm2"), { data: streamed, seed: 1, hyper: { dAction: "cart" } });
+		await expect(cart).rejects.toThrow(
+			"takes other events for some, which needs the rows in memory: load nowhere whole",
+		);
 		await expect(trained("esm2", { extra: "twig" })).rejects.toThrow('unknown extra of esm2 "twig"');
 	});
 });
@@ -172,6 +182,18 @@ describe.each(["oversampling", "dnn-os"] as const)("%s", (name) => {
 			expect(corrected.columns[pCTCVR][i]).toBeCloseTo(raw.columns[pCTR][i] * corrected.columns[pCVR][i], 6);
 		});
 	});
+	it("corrected: so does the saved model, and any program that adds what its model.json says", async () => {
+		const hyper = { ...small, rate: 5, corrected: true };
+		const fitted = await fit(modelNamed(name), { data, seed: 1, hyper });
+		const at = join(folder(), "corrected.model");
+		await saveModel(fitted, at);
+		const loaded = await loadModel(at);
+		expect(loaded.predictOn(data, data.split.test)).toEqual(fitted.predict(data.split.test));
+		const plain = await fit(modelNamed(name), { data, seed: 1, hyper: { ...hyper, corrected: false } });
+		expect(loaded.about.priors.cvr).toBeCloseTo(plain.network.priors.cvr - Math.log(5), 12);
+		expect(loaded.about.priors.ctr).toBe(plain.network.priors.ctr);
+		for (const one of [loaded, fitted, plain]) one.dispose();
+	});
 	it("a rate below 1 is refused", async () => {
 		await expect(trained(name, { rate: 0.5 })).rejects.toThrow(`"rate" of ${name} must be at least 1, not 0.5`);
 	});
@@ -181,6 +203,7 @@ it("a constant model's logit is shifted by ln rate at convergence, and corrected
 	// No feature is read: the logits are biases, the same for every row.
 	const constant: Model = {
 		...modelNamed("oversampling"),
+		stages: (hyper) => modelNamed("oversampling").stages(hyper).slice(1),
 		towers: (nn, x) => {
 			const nothing = tf.zeros<Rank.R2>([x.rows, 1]);
 			return { ctr: nn.logit("ctr", nothing), cvr: nn.logit("cvr", nothing) };

@@ -8,6 +8,7 @@ import { groups } from "./groups";
 import { imports } from "./imports";
 import { layers } from "./layers";
 import { metrics } from "./metrics";
+import { models } from "./models";
 import { papers } from "./papers";
 import { phases } from "./phases";
 import { prediction } from "./prediction";
@@ -38,6 +39,7 @@ export const plantedFaults: PlantedFault[] = [
 	...data,
 	...imports,
 	...metrics,
+	...models,
 	...training,
 	...doctor,
 	...groups,

@@ -125,6 +125,14 @@ describe("what comes of it", () => {
 		const { columns } = await trained(base, [onClicks], { hyper });
 		expect(columns[pCVR].some((p, i) => Math.abs(p - one.columns[pCVR][i]) > 1e-4)).toBe(true);
 	});
+	it("the effective sample size of weights is told: (Σw)² / Σw²", async () => {
+		const weigh = (rows: StageRows) => Float32Array.from(rows.event("conversion"), (z) => 1 + 3 * z);
+		const of = { ...base, stages: () => [{ ...onClicks, weigh }] } as unknown as Model;
+		const fitted = await fit(of, { data, seed: 1, hyper: small });
+		fitted.dispose();
+		for (const { effectiveRows } of fitted.history)
+			expect(effectiveRows).toBeCloseTo((clicked + 3 * converted) ** 2 / (clicked + 15 * converted), 6);
+	});
 	it("DIVISION's quotient is left above 1", async () => {
 		const { columns } = await trained(division, undefined, { hyper: { epochs: 10, lr: 0.05 } });
 		columns[pCVR].forEach((q, i) => {

@@ -1,0 +1,77 @@
+import type { Plan } from "./plan";
+
+/** Faults of models and their options. */
+export const models: Plan[] = [
+	[
+		"a loss that is to leave a tower alone trains it",
+		"tensor/losses.ts",
+		"gradFunc: (dy: Tensor) => tf.zerosLike(dy)",
+		"gradFunc: (dy: Tensor) => dy",
+		"models/formulas.test.ts",
+		'esmm {"stopCtrGrad":true}, on known logits losses are the written ones, and their gradients those of the written ones',
+	],
+	[
+		"oversampling is corrected in the wrong direction",
+		"models/oversampling.ts",
+		"-Math.log(rate)",
+		"Math.log(rate)",
+		"models/options.test.ts",
+		"oversampling corrected: the logit of pCVR is lower by ln rate, in every prediction; training is the same",
+	],
+	[
+		"a run measures dAction against the log's dAction, whatever the model takes for it",
+		"experiment/run.ts",
+		"labelsFor(model, run.hyper, ",
+		"((_model: AnyModel, _hyper: unknown, log: Dataset) => log)(model, run.hyper, ",
+		"experiment/labelsOfRun.test.ts",
+		"metrics and kept labels of dAction are those of the event that counts as it",
+	],
+	[
+		"truths about what the log called dAction judge another event",
+		"data/relabelled.ts",
+		"return { ...data, events, truth };",
+		"return { ...data, events, truth: isKept.length > 0 ? data.truth : truth };",
+		"models/options.test.ts",
+		"ESM²'s dAction cart: oAction takes in the wish list, and truths about either are left out",
+	],
+	[
+		"HM³'s way to dAction without a micro action is scored by the tower of the way with one",
+		"models/hm3.ts",
+		'oMicro: { dAction: "maOmi", ',
+		'oMicro: { dAction: "maMi", ',
+		"models/formulas.test.ts",
+		"hm3 {}, trained for a while its predictions are the written ones, all of them",
+	],
+	[
+		"ESM²'s OAction loss is a mean over all clicks",
+		"models/esm2.ts",
+		'logLoss("conversion|oAction")',
+		'logLoss("conversion|click")',
+		"models/formulas.test.ts",
+		'esm2 {"extra":"branch"}, on known logits losses are the written ones, and their gradients those of the written ones',
+	],
+	[
+		"layers in common are there again in each tower",
+		"models/esmm.ts",
+		"own, mlp.slice(shareBottom)",
+		"own, mlp",
+		"models/options.test.ts",
+		"ESMM shareBottom: the first hidden layers are there once, the others twice",
+	],
+	[
+		"the share of predictions above 1 counts clicked rows alone",
+		"metrics/onLabels.ts",
+		"if (scores[row] > 1) above++;",
+		"if (scores[row] > 1 && (!inSpace || inSpace[row] === 1)) above++;",
+		"metrics/evaluate.test.ts",
+		"the share of scores above 1, among all rows and not those of the space alone; told where there are any",
+	],
+	[
+		"the effective sample size is the sum of weights squared by their number",
+		"train/stageRows.ts",
+		"(total, w) => total + w * w",
+		"(total, w) => total + w",
+		"train/stageRows.test.ts",
+		"what comes of it the effective sample size of weights is told: (Σw)² / Σw²",
+	],
+];
