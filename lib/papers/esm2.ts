@@ -15,7 +15,7 @@ const networks: Hyperparameters = { ...smallWidths, itemEmbedding: 0, ...stoppin
 
 /** Hyperparameters by model; fewer trees and epochs where a log has a few hundred clicks. */
 const hyper: Readonly<Record<Scale, TableScale["hyper"]>> = {
-	tiny: { "*": { ...networks, epochs: 3 }, gbdt: { trees: 20 } },
+	tiny: { "*": { ...networks, epochs: 2 }, gbdt: { trees: 20 } },
 	demo: { "*": networks, gbdt: {} },
 	full: { "*": networks, gbdt: {} },
 };
@@ -51,7 +51,7 @@ export function esm2Protocol(
 		ctr: "own",
 		split: "esm2",
 		scales: {
-			tiny: { preset: "tiny", seeds: 2, hyper: hyper.tiny, ...at.tiny },
+			tiny: { preset: "tiny", rows: 10_000, seeds: 2, hyper: hyper.tiny, ...at.tiny },
 			demo: { preset: "esm2", rows: 300_000, seeds: 3, hyper: hyper.demo, ...at.demo },
 			full: {
 				...{ preset: "esm2", rows: 1_000_000, seeds: 10, firstSeed: 101, hyper: hyper.full, search },

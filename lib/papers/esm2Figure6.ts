@@ -12,7 +12,7 @@ export interface Sweep {
 }
 
 /** Sixteen settings: three seeds, and smaller logs but for full. */
-const protocol = esm2Protocol(["esm2"], { tiny: { rows: 8000 }, demo: { rows: 100_000 }, full: { seeds: 3 } });
+const protocol = esm2Protocol(["esm2"], { tiny: { rows: 6000 }, demo: { rows: 100_000 }, full: { seeds: 3 } });
 
 function sweepOf(
 	part: "a" | "b" | "c",
