@@ -6,12 +6,14 @@ import { replayedFile } from "../experiment/replayed";
 import { inProcess } from "../experiment/runJobs";
 import type { Source } from "../experiment/source";
 import type { Store } from "../experiment/store";
+import { esm2Table3 } from "../papers/esm2";
 import { furtherRuns } from "../papers/furtherRuns";
+import { keepActivity, keptActivity } from "../papers/keptActivity";
 import { type NeededRuns, type RunsOfTable, runsOfTable } from "../papers/neededRuns";
 import type { TablePlan } from "../papers/plan";
 import { expectedSeconds, type PlannedTable } from "../papers/plannedSeconds";
 import { runAll } from "../papers/runAll";
-import { isThere } from "../papers/runPaperTable";
+import { isThere, storedPaperRuns } from "../papers/runPaperTable";
 import type { Scale } from "../papers/scale";
 import { planOfStatistics, statisticsOf } from "../papers/statisticsTables";
 import { plansOf } from "../papers/tables";
@@ -114,12 +116,26 @@ export async function doRuns(
 		const { tables, further } = searches.some((one) => one.jobs.length > 0) ? await neededFor(asked) : first;
 		own([...tables, ...further]);
 		await runAll([...tables, ...further], options);
+		if (asked.keep) await keepFigure7(asked, tables);
 	} finally {
 		shown.end();
 		await runner.close();
 		await kept.end();
 	}
 	return { written: kept.written(), runs: owner };
+}
+
+/** Figure 7 of ESM² needs predictions, which are not committed: it is kept as it was computed from them. */
+async function keepFigure7({ scale, store, raw }: Asked, tables: readonly RunsOfTable[]): Promise<void> {
+	if (raw !== undefined || !tables.some(({ plan }) => plan === esm2Table3)) return;
+	const runs = await storedPaperRuns(esm2Table3, { scale, store });
+	if ("missing" in runs) return;
+	try {
+		await keepActivity(await keptActivity(runs));
+	} catch (problem) {
+		if (!(problem instanceof InputError)) throw problem;
+		process.stderr.write(`Figure 7 of ESM² is not kept: ${problem.message}\n`);
+	}
 }
 
 /** Where results of a table are committed. */
