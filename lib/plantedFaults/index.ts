@@ -5,7 +5,9 @@ import { data } from "./data";
 import { doctor } from "./doctor";
 import { esm2 } from "./esm2";
 import { groups } from "./groups";
+import { hm3 } from "./hm3";
 import { imports } from "./imports";
+import { kept } from "./kept";
 import { layers } from "./layers";
 import { metrics } from "./metrics";
 import { models } from "./models";
@@ -49,6 +51,7 @@ export const plantedFaults: PlantedFault[] = [
 	...calibration,
 	...papers,
 	...phases,
+	...kept,
 	...results,
 	...benchmarks,
 	...simulation,
@@ -56,5 +59,6 @@ export const plantedFaults: PlantedFault[] = [
 	...sweeps,
 	...comparison,
 	...trees,
+	...hm3,
 	...esm2,
 ].map(([fault, file, from, to, test, name]) => ({ fault, file, from, to, test, name }));
