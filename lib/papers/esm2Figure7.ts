@@ -72,7 +72,7 @@ export async function userActivity(runs: PaperRuns): Promise<UserActivity> {
 			ESM2: measured(await readPredictions(store, ESM2.run, "test"), bought[i], groups),
 		});
 	return {
-		...{ runs: runsOfActivity(runs), log: seeds[0].ESMM.data.name, seeds: seeds.length },
+		...{ runs: runsOfActivity(runs), log: logOf(runs, seeds[0].ESMM), seeds: seeds.length },
 		groups: groups.names.map((name, g) => ({
 			name,
 			rows: sum(found.map(({ ESMM }) => ESMM[g].rows)),
@@ -83,6 +83,10 @@ export async function userActivity(runs: PaperRuns): Promise<UserActivity> {
 		})),
 	};
 }
+
+/** 'simulated log "esm2", 300,000 impressions'. */
+const logOf = ({ plan, scale, data }: PaperRuns, { data: { name, read } }: RunResult): string =>
+	`${data ? name : `simulated log "${plan.protocol.scales[scale].preset}"`}, ${read.toLocaleString("en-US")} impressions`;
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 

@@ -39,7 +39,7 @@ export function topIdentity(runs: Pick<PaperRuns, "plan" | "results">): PaperTab
 		...{
 			paper: plan.paper,
 			table: `${plan.table}, identity`,
-			title: `${plan.title}: the rate of positives that it implies`,
+			title: `${plan.title}, the rate of positives that it implies`,
 		},
 		notes: [checked(results, prob), contradiction(rows)],
 		rows: statisticRows([...rows, rate], { log, own: false }),

@@ -64,7 +64,7 @@ export function activityFigure({ groups }: UserActivity): Figure {
 	const gains = groups.map(gainsOf);
 	return barsWithIntervals({
 		title,
-		methods: groups.map(({ name }) => `${name} purchases`),
+		methods: groups.map(({ name }) => `purchases: ${name}`),
 		metrics: activityMetrics.map((metric, m) => ({
 			name: `${called[metric]}, gain in %`,
 			values: gains.map((of) => inPercent(of[m].gain)),
