@@ -15,6 +15,7 @@ import { papers } from "./papers";
 import { phases } from "./phases";
 import { prediction } from "./prediction";
 import { queue } from "./queue";
+import { replayed } from "./replayed";
 import { results } from "./results";
 import { simulation } from "./simulation";
 import { statistics } from "./statistics";
@@ -59,6 +60,7 @@ export const plantedFaults: PlantedFault[] = [
 	...sweeps,
 	...comparison,
 	...trees,
+	...replayed,
 	...hm3,
 	...esm2,
 ].map(([fault, file, from, to, test, name]) => ({ fault, file, from, to, test, name }));

@@ -74,4 +74,20 @@ export const trees: Plan[] = [
 		"train/savedTrees.test.ts",
 		"'gbdt' saved refused by name: trees of another file",
 	],
+	[
+		"a planted leak of one moment is not one",
+		"trees/plantedLeaks.ts",
+		"Int32Array.from(rows.keys(), (i) => i + 1)",
+		"sound.ends",
+		"trees/plantedLeaks.test.ts",
+		"user: every planted leak is caught, and the statistic of earlier rows has none",
+	],
+	[
+		"rows of a prepared folder are taken as if no time were known",
+		"trees/order.ts",
+		"if (time) return",
+		"if (time instanceof Int32Array) return",
+		"train/treesOnFolder.test.ts",
+		"'gbdt' counts earlier rows there, without a finding",
+	],
 ];
