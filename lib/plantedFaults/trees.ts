@@ -88,6 +88,6 @@ export const trees: Plan[] = [
 		"if (time) return",
 		"if (time instanceof Int32Array) return",
 		"train/treesOnFolder.test.ts",
-		"'gbdt' counts earlier rows there, without a finding",
+		"trees for P(click|impression) on a prepared folder that tells the time no column of the training matrix knows its own row's label or a later one's",
 	],
 ];
