@@ -95,7 +95,7 @@ describe("a table's search", () => {
 		expect(of("AMAN")?.ctr).toMatchObject({ model: "base", hyper: { lr: 0.05 } });
 		await expect(jobsOfTable(plan, "tiny")).rejects.toThrow("its settings are not chosen yet");
 	});
-	it("that is of a seed of the table is refused, and so is a metric or a model that there is not", () => {
+	it("that is of a seed of the table is refused, and so is a model that there is not", () => {
 		expect(() => checkPlan(planWith({ logSeed: 101 }))).toThrow(
 			"ESMM, Table 2: its search is on the log of seed 101, which is one of the table's at scale tiny",
 		);

@@ -2,6 +2,7 @@ import type { Plan } from "./plan";
 
 const JUDGED = "papers/table.test.ts";
 const RUN = "papers/runPaperTable.test.ts";
+const SEARCHED = "papers/search.test.ts";
 
 /** Faults of papers' tables: what is run, how a cell is judged, what is bold. */
 export const papers: Plan[] = [
@@ -84,6 +85,54 @@ export const papers: Plan[] = [
 		"own.rows - 1) <= 5",
 		"papers/paperTable.test.ts",
 		"the paper's own log is none of another size, protocol or source: only the order is judged, and the table says why",
+	],
+	[
+		"a search chooses the worst trial",
+		"papers/search.ts",
+		"ranked(tried, betterIs(metric))",
+		"ranked(tried, -betterIs(metric) as 1 | -1)",
+		SEARCHED,
+		"a table's search chooses the best value on validation, an unsound training or none last, of equal ones the earlier",
+	],
+	[
+		"the trials of a search open the test part",
+		"papers/search.ts",
+		"jobFor({ model, source, seed, hyper })",
+		"jobFor({ model, source, seed, hyper, final: { by: plan.title } })",
+		SEARCHED,
+		"a table's search has the same number of trials for every model, of one log that is none of the table's, and opens no test part",
+	],
+	[
+		"what a search chose lies over a method's own setting",
+		"papers/jobsOfTable.ts",
+		"{ ...set(model), ...more }",
+		"{ ...more, ...set(model) }",
+		SEARCHED,
+		"a table's search sets what it chose under a method's own and over the scale's, the shared CTR network's too",
+	],
+	[
+		"a search may be on a log of the table",
+		"papers/plan.ts",
+		"search.logSeed >= firstSeed",
+		"search.logSeed > firstSeed",
+		SEARCHED,
+		"a table's search that is of a seed of the table is refused, and so is a model that there is not",
+	],
+	[
+		"a table begins with the seeds that it was built with",
+		"papers/jobsOfTable.ts",
+		"seeds(at.seeds, at.firstSeed)",
+		"seeds(at.seeds)",
+		SEARCHED,
+		"a table with a search runs it first, trains with what it chose, and says what the choice rests on",
+	],
+	[
+		"a difference that is not seen stands in bold",
+		"view/paper.ts",
+		"adjusted !== null && adjusted <= 0.05 };",
+		"adjusted !== null };",
+		"view/paper.test.ts",
+		"a paper's table for people has the difference to its baseline beside each number where the paper prints none, bold where it is seen after Holm",
 	],
 	[
 		"a % in LaTeX hides the rest of its line",
