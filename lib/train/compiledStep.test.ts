@@ -2,7 +2,7 @@ import type { Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { gradNorm, uncertainty } from "../core/balance";
 import type { Layers } from "../core/layers";
-import { logLoss } from "../core/loss";
+import { detachedFrom, logLoss } from "../core/loss";
 import { defineModel, type Hyper, type Model, type Stage } from "../core/model";
 import { pCTCVR, pCTR } from "../core/prob";
 import { training } from "../core/training";
@@ -107,6 +107,7 @@ describe("a compiled step does what the step does", () => {
 		["towers with dropout", mlps, {}, {}],
 		["experts, gates, batch normalisation", experts, {}, {}],
 		["attention, layer normalisation, transfer", attention, {}, {}],
+		["a loss that leaves a tower alone", mlps, {}, { losses: [logLoss(pCTR), detachedFrom(logLoss(pCTCVR), "ctr")] }],
 		["Adagrad, clipping, l2", mlps, { optimizer: "adagrad", clip: 0.1, l2: 0.01 }, {}],
 		["SGD on whole tables", mlps, { optimizer: "sgd", dense: true }, {}],
 		["uncertainty weights and a frozen tower", mlps, {}, { balance: uncertainty(), freeze: ["ctr/"] }],
