@@ -123,7 +123,7 @@ export {
 	hm3Options,
 	hm3Small,
 } from "./papers/hm3";
-export { keepActivity, keptActivity } from "./papers/keptActivity";
+export { keepActivity, keptActivity, readActivity } from "./papers/keptActivity";
 export { type Orderings, orderingsFindings, orderingsFrom } from "./papers/orderings";
 export { paperTable } from "./papers/paperTable";
 export { phaseFindings } from "./papers/phaseFindings";

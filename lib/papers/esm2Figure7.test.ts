@@ -10,7 +10,7 @@ import { auc } from "../metrics/ranking";
 import { gainsOf, growthOf, printedGains } from "./activityGains";
 import { esm2Table3 } from "./esm2";
 import { type UserActivity, userActivity } from "./esm2Figure7";
-import { keepActivity, keptActivity } from "./keptActivity";
+import { keepActivity, keptActivity, readActivity } from "./keptActivity";
 import type { TablePlan } from "./plan";
 import { type PaperRuns, runPaperTable } from "./runPaperTable";
 
@@ -65,6 +65,7 @@ describe("figure 7 of runs", () => {
 	it("is taken as it was kept for these runs, and for no others", async () => {
 		await keepActivity({ ...found, log: "as kept" });
 		expect((await keptActivity(runs)).log).toBe("as kept");
+		expect(readActivity(runs)?.log).toBe("as kept");
 		await keepActivity({ ...found, runs: [...found.runs].reverse(), log: "of others" });
 		// None that are computed: their predictions are gone.
 		for (const { run } of runs.results.ESMM) rmSync(store.predictions(run));

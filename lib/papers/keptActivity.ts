@@ -10,16 +10,20 @@ import type { PaperRuns } from "./runPaperTable";
 /** Beside the results that the project keeps for everybody, which have no predictions; RESULTS names another folder. */
 const fileOf = () => join(process.env.RESULTS ?? join(projectRoot(), "data/results"), "esm2/figure-7.json");
 
+/** Figure 7 of ESM² as it is kept for these very runs; undefined where it is not. */
+export function readActivity(runs: Pick<PaperRuns, "results">): UserActivity | undefined {
+	const file = fileOf();
+	const kept = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as UserActivity) : undefined;
+	return kept && isDeepStrictEqual(kept.runs, runsOfActivity(runs)) ? kept : undefined;
+}
+
 /**
- * Figure 7 of ESM²: where it is kept for these very runs as it was computed, else computed from their predictions.
+ * Figure 7 of ESM² where it is kept, else computed from the runs' predictions.
  *
  * @throws InputError runs that kept no predictions
  */
-export async function keptActivity(runs: PaperRuns): Promise<UserActivity> {
-	const file = fileOf();
-	const kept = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as UserActivity) : undefined;
-	return kept && isDeepStrictEqual(kept.runs, runsOfActivity(runs)) ? kept : userActivity(runs);
-}
+export const keptActivity = async (runs: PaperRuns): Promise<UserActivity> =>
+	readActivity(runs) ?? (await userActivity(runs));
 
 /** Keeps Figure 7 for everybody, whole. @returns the file */
 export async function keepActivity(activity: UserActivity): Promise<string> {
