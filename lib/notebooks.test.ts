@@ -23,7 +23,37 @@ const figures: Record<string, string[]> = {
 		...["feature-shift", "selection-calibration"].flatMap((name) => [`${name}.svg`, `${name}.png`, `${name}.pdf`]),
 		...["selection-gap", "selection-models"].flatMap((name) => [`${name}.md`, `${name}.tex`]),
 	],
-	"04-esmm.ipynb": ["esmm-table-2.svg", "esmm-table-2.png", "esmm-table-2.pdf", "esmm-table-2.md", "esmm-table-2.tex"],
+	"04-esmm.ipynb": [
+		...["esmm-figure-1", "esmm-figure-2", "esmm-table-2", "esmm-figure-3", "esmm-figure-3-differences"].flatMap(
+			(name) => [`${name}.svg`, `${name}.png`, `${name}.pdf`],
+		),
+		...["esmm-table-2", "esmm-table-2-probabilities", "esmm-figure-3", "esmm-ablations"].flatMap((name) => [
+			`${name}.md`,
+			`${name}.tex`,
+		]),
+	],
+	"05-esm2.ipynb": [
+		...["graph", "figure-4", "table-3", "figure-5", "figure-6a", "figure-6b", "figure-6c", "figure-7"].flatMap((name) =>
+			["svg", "png", "pdf"].map((format) => `esm2-${name}.${format}`),
+		),
+		...["table-3", "table-4", "table-4-identity", "table-5", "table-5-identity", "table-6", "section-4-3-2"].flatMap(
+			(name) => [`esm2-${name}.md`, `esm2-${name}.tex`],
+		),
+		...["branch-losses", "figure-5", "figure-6a", "figure-6b", "figure-6c", "figure-7"].flatMap((name) => [
+			`esm2-${name}.md`,
+			`esm2-${name}.tex`,
+		]),
+	],
+	"06-hm3.ipynb": [
+		...["hm3-behaviour-graph", "hm3-model", "hm3-sizes", "hm3-edges"].flatMap((name) => [
+			`${name}.svg`,
+			`${name}.png`,
+			`${name}.pdf`,
+		]),
+		...["sr-s", "sr-m", "sr-l", "edges-truth-auc", "edges-truth-pcoc", "edges-truth-rmse", "options"].flatMap(
+			(name) => [`hm3-${name}.md`, `hm3-${name}.tex`],
+		),
+	],
 };
 
 interface Output {

@@ -15,7 +15,7 @@ const protocol: TableProtocol = {
 	ctr: "own",
 	split: "esm2",
 	scales: {
-		tiny: { preset: "tiny", rows: 10_000, seeds: 2, hyper: { "*": { ...widths, epochs: 1 } } },
+		tiny: { preset: "tiny", seeds: 2, hyper: { "*": { ...widths, epochs: 1 } } },
 		demo: { preset: "funnel", rows: 300_000, seeds: 4, hyper: networks },
 		full: { preset: "funnel", rows: 1_000_000, seeds: 10, firstSeed: 101, hyper: networks, search },
 	},
