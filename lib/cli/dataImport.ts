@@ -32,7 +32,9 @@ The schema file is JSON:
 events, features and split are needed.
   kind "id"      whole numbers or text. Where all are whole numbers, 0 and below mean "absent"; with "text":true they are ids
   kind "ids"     lists: in CSV 1|2|3 or [1,2,3] or ["a","b"]; "weights" names a column with a number for each
-  kind "number"  a missing one becomes the mean of the training part
+  kind "number"  a missing one becomes the mean of the training part; with "numbers":"quantiles" beside "features" numbers are ids,
+                 their buckets among 32 quantiles of the training part, and a missing one is 0, "unknown"
+  group          "user", "item", "cross" or "context" of any feature: models may give items another width of embeddings
   split          {"by":"time","column":C,"valid":V,"test":T} along a column's span (the time, unless a column is named)
                  {"by":"user"|"row","valid":V,"test":T,"seed":N} drawn; {"by":"column","column":C} holds train, valid, test
                  {"by":"file","test":["test*.csv"],"valid":V,"seed":N,"group":C} test by file name, validation drawn

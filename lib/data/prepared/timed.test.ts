@@ -115,7 +115,9 @@ describe("numbers in quantile buckets, and groups", () => {
 		const price = data.fields[1];
 		if (price.kind !== "id") throw new Error(price.kind);
 		expect(price.ids.filter((id) => id === 0).length).toBe(missing);
-		const { remarks } = await readCard(one.out);
+		const { remarks, unknown, fields } = await readCard(one.out);
+		expect(Object.keys(unknown).sort()).toEqual(fields.map(({ name }) => name).sort());
+		expect(unknown.price).toEqual({ train: 0, valid: 0, test: 0 });
 		expect(remarks).toMatchObject([{ reason: 'missing values of "price": they are 0, "unknown"', count: missing }]);
 	});
 	it("keep their edges in the card, by which raw rows are encoded later", async () => {

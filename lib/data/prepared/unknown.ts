@@ -19,6 +19,8 @@ export async function unknownShares(
 	const sides = { row: [] as [string, StagedFeature][], common: [] as [string, StagedFeature][] };
 	for (const [name, feature] of Object.entries(features))
 		if (feature.kind !== "number") sides[feature.of].push([name, feature]);
+		// Every value that is there has its bucket.
+		else if (feature.quantiles) shares[name] = { train: 0, valid: 0, test: 0 };
 	const there = (of: [string, StagedFeature][]) => of.map(([name, { kind }]) => counted(name, kind, types[name]));
 	const known = (of: [string, StagedFeature][]) => of.map(([name, { kind }]) => counted(name, kind, "INTEGER"));
 	const set = (of: [string, StagedFeature][], part: (typeof parts)[number], all: number[], coded: number[]) => {
