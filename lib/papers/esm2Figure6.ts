@@ -1,6 +1,7 @@
 import { esm2Columns, esm2Notes, esm2Protocol } from "./esm2";
 import type { Hyperparameters, TablePlan } from "./plan";
 import { published } from "./published";
+import { smallWidths } from "./smallNetworks";
 
 /** A sweep of one setting of ESM²: a panel of Figure 6. */
 export interface Sweep {
@@ -65,6 +66,7 @@ export const esm2Figure6: readonly Sweep[] = [
 	),
 	sweepOf(
 		...(["c", "item embedding", "best item-embedding dim"] as const),
-		[8, 16, 32, 64, 128].map((itemEmbedding) => [itemEmbedding, { itemEmbedding }]),
+		// 0 is as wide as all other fields, and the run is that of Table 3.
+		[8, 16, 32, 64, 128].map((width) => [width, { itemEmbedding: width === smallWidths.embedding ? 0 : width }]),
 	),
 ];
