@@ -19,7 +19,7 @@ import { paperView } from "../view/paper";
 import { duration, progress } from "../view/progress";
 import { command } from "./command";
 import { executeNotebook, notebooksOf } from "./executeNotebook";
-import { counted, doRuns, lineOf, neededFor, sourceFor } from "./reproduceRuns";
+import { basisOf, counted, doRuns, lineOf, neededFor, sourceFor } from "./reproduceRuns";
 
 interface Options {
 	paper?: string;
@@ -86,6 +86,7 @@ command<Options>(
 		const lines = [
 			`${scale}: ${notebooks.join(", ") || "no notebooks"}`,
 			...all.map(lineOf),
+			...(all.some(({ seconds }) => seconds > 0) ? [basisOf(all)] : []),
 			`in all about ${duration(total)}${notebooks.length > 0 ? `, ${NOTEBOOK} s of them for each notebook` : ""}`,
 		];
 		if (options.dryRun) return { json: { scale, notebooks, planned: all, seconds: total }, text: lines.join("\n") };
@@ -104,7 +105,7 @@ command<Options>(
 			await executeNotebook(name, env, signal);
 			if (options.write) copyFileSync(join(figures, "notebooks", name), join(projectRoot(), "notebooks", name));
 		}
-		const tables: PaperTable[] = raw === undefined ? await statistics({ scale, paper, signal }) : [];
+		const tables: PaperTable[] = counted(asked).length > 0 ? await statistics({ scale, paper, signal }) : [];
 		for (const { plan } of needed.tables) {
 			const data = sourceFor(plan, raw);
 			const found = await storedPaperRuns(plan, { scale, data, store });

@@ -49,7 +49,7 @@ export async function neededFor({
 	const wanted = raw === undefined ? furtherRuns.filter((one) => paper === undefined || one.paper === paper) : [];
 	const [tables, further]: [RunsOfTable[], NeededRuns[]] = [[], []];
 	for (const plan of plans) tables.push(await runsOfTable(plan, { scale, data: sourceFor(plan, raw), store }));
-	for (const one of wanted) further.push({ paper: one.paper, table: one.table, jobs: await one.jobs(scale) });
+	for (const one of wanted) further.push({ ...one, jobs: await one.jobs(scale) });
 	return { tables, further };
 }
 
@@ -59,17 +59,20 @@ export function counted({ scale, paper, raw }: Asked): PlannedTable[] {
 	return Object.entries(raw === undefined ? statisticsOf : {})
 		.filter(([of]) => paper === undefined || of === paper)
 		.flatMap(([of, names]) => names.map((table) => ({ paper: of, table })))
-		.map((of) => {
-			const { preset, rows = presets[preset].N } = of.paper === "esm2" ? esm2 : aliccp;
+		.map((of, i, all) => {
+			const isEsm2 = of.paper === "esm2";
+			const { preset, rows = presets[preset].N } = isEsm2 ? esm2 : aliccp;
 			const none = { runs: 0, searches: 0, stored: 0, shared: 0 };
-			const seconds = Math.ceil((seeds * rows) / COUNTED);
+			// The logs of a table before it are not made again.
+			const isMade = all.slice(0, i).some(({ paper }) => (paper === "esm2") === isEsm2);
+			const seconds = isMade ? 0 : Math.ceil((seeds * rows) / COUNTED);
 			return { ...of, preset, rows, seeds, ...none, seconds, from: `${COUNTED} impressions a second` };
 		});
 }
 
-/** "esmm, Table 2: 35 runs (3 in the store) on 5 logs of bench, 500000 impressions, about 2 min (…)". */
+/** "esmm, Table 2: 35 runs (3 in the store) on 5 logs of bench, 500000 impressions, about 2 min". */
 export function lineOf(one: PlannedTable): string {
-	const { runs, searches, stored, shared, preset, rows, seeds, seconds, from } = one;
+	const { runs, searches, stored, shared, preset, rows, seeds, seconds } = one;
 	const log = preset === undefined ? "" : ` on ${seeds} logs of ${preset}, ${rows} impressions`;
 	const parts = [
 		...(searches > 0 ? [`${searches} of them choose settings`] : []),
@@ -77,8 +80,12 @@ export function lineOf(one: PlannedTable): string {
 		...(shared > 0 ? [`${shared} shared with what is above`] : []),
 	];
 	const what = runs === 0 ? "counted" : `${runs} runs (${parts.join(", ")})`;
-	return `${nameOf(one)}: ${what}${log}, about ${duration(seconds)} (${from})`;
+	return `${nameOf(one)}: ${what}${log}, about ${duration(seconds)}`;
 }
+
+/** What the seconds of all tables rest on, each reason once. */
+export const basisOf = (planned: readonly PlannedTable[]): string =>
+	`seconds rest on: ${[...new Set(planned.filter(({ seconds }) => seconds > 0).flatMap(({ from }) => from.split("; ")))].join("; ")}`;
 
 const nameOf = ({ paper, table }: Pick<NeededRuns, "paper" | "table">): string =>
 	paper === null ? table : `${paper}, ${table}`;
@@ -104,7 +111,10 @@ export async function doRuns(
 		of: (job) => ({ table: nameOf(owner.get(job.hash) as NeededRuns), seconds: expected.of(job) }),
 	});
 	const kept = keeper({
-		paper: (run) => folderOf(owner.get(run) as NeededRuns),
+		owner: (run) => {
+			const of = owner.get(run) as NeededRuns;
+			return { paper: folderOf(of), only: of.metrics };
+		},
 		beside: (run) => (existsSync(replayedFile(store, run)) ? [replayedFile(store, run)] : []),
 	});
 	const runner = scale === "tiny" ? inProcess(store) : localPool({ store });

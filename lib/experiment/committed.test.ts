@@ -99,6 +99,15 @@ describe("committed results", () => {
 		expect([readdirSync(at), readdirSync(join(at, "esmm"))]).toEqual([["esmm"], [`${RUN}.json`]]);
 		expect([committedRuns("esmm"), committedRuns("esm2"), committedRuns("hm3")]).toEqual([[RUN], [], []]);
 	});
+	it("of a run that serves one analysis have its metrics alone, and are small", async () => {
+		const only = ["auc(conversion|click)", "truth.auc(conversion|click)"];
+		const file = (await commitResult(final(), "orderings", only)) as string;
+		const { metrics: valid, test } = openStore(folder()).get(RUN) as RunResult;
+		const [of, ofValid] = [metrics(2), metrics(1)];
+		expect(test).toEqual({ [only[0]]: of[only[0]], [only[1]]: of[only[1]] });
+		expect(valid).toEqual({ [only[0]]: ofValid[only[0]] });
+		expect(statSync(file).size).toBeLessThan(2000);
+	});
 	it("count in every store, behind its own results, unless they alone have the test part", async () => {
 		const store = openStore(folder());
 		await commitResult(final(), "esmm");

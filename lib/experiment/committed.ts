@@ -62,14 +62,19 @@ export function readCommitted(run: string): RunResult | undefined {
 /**
  * Writes what tables need of a result, in a third of its size, to data/results/PAPER/HASH.json, whole.
  *
+ * @param only of all metrics these alone: of a run that serves one analysis
  * @returns the file; undefined where the run is committed already, for this paper or another, with all that the result has
  */
-export async function commitResult(result: RunResult, paper: string): Promise<string | undefined> {
+export async function commitResult(
+	result: RunResult,
+	paper: string,
+	only?: readonly string[],
+): Promise<string | undefined> {
 	const there = readCommitted(result.run);
 	if (there && (there.test || !result.test)) return undefined;
 	const file = fileOf(result.run) ?? join(resultsFolder(), paper, `${result.run}.json`);
 	await mkdir(dirname(file), { recursive: true });
-	await writeFileAtomic(file, `${JSON.stringify(packed(result))}\n`);
+	await writeFileAtomic(file, `${JSON.stringify(packed(result, only))}\n`);
 	return file;
 }
 
@@ -82,12 +87,19 @@ export function committedRuns(paper: string): string[] {
 
 const sumOf = (result: object): string => sha256(JSON.parse(JSON.stringify(result)));
 
-function packed({ cached: _, predictions: __, ...result }: RunResult): Packed {
-	const all = Object.entries(result.metrics);
-	const valid = result.test ? all.filter(([name]) => CHOSEN_BY.test(name)) : all;
-	const kept = { ...result, metrics: Object.fromEntries(valid) };
-	const test = result.test && { test: grouped(result.test) };
-	return { ...result, metrics: grouped(kept.metrics), ...test, sha256: sumOf(kept) } as Packed;
+function packed({ cached: _, predictions: __, ...result }: RunResult, only: readonly string[] | undefined): Packed {
+	const isWanted = (name: string) => only?.includes(name) ?? true;
+	const pick = (metrics: RunResult["metrics"], isKept: (name: string) => boolean) =>
+		Object.fromEntries(Object.entries(metrics).filter(([name]) => isWanted(name) && isKept(name)));
+	const metrics = pick(result.metrics, (name) => !result.test || CHOSEN_BY.test(name));
+	const test = result.test && pick(result.test, () => true);
+	const kept = { ...result, metrics, ...(test ? { test } : {}) };
+	return {
+		...result,
+		metrics: grouped(metrics),
+		...(test ? { test: grouped(test) } : {}),
+		sha256: sumOf(kept),
+	} as Packed;
 }
 
 function unpacked({ metrics, test, ...result }: Packed): Omit<RunResult, "cached"> & { sha256: string } {
@@ -114,8 +126,8 @@ const ungrouped = (groups: readonly Group[]): Record<string, MetricValue> =>
 
 /** Commits results as they are heard, one after another. */
 export function keeper(of: {
-	/** The paper that a run is committed for. */
-	paper: (run: string) => string;
+	/** The paper that a run is committed for, and the metrics that it serves where they are not all. */
+	owner: (run: string) => { paper: string; only?: readonly string[] };
 	/** Files of the store that are copied beside its result: named HASH.END. */
 	beside: (run: string) => readonly string[];
 }): {
@@ -127,7 +139,8 @@ export function keeper(of: {
 } {
 	let [last, written]: [Promise<void>, number] = [Promise.resolve(), 0];
 	const keep = async (result: RunResult) => {
-		if ((await commitResult(result, of.paper(result.run))) !== undefined) written++;
+		const { paper, only } = of.owner(result.run);
+		if ((await commitResult(result, paper, only)) !== undefined) written++;
 		const folder = dirname(fileOf(result.run) as string);
 		for (const file of of.beside(result.run)) await copyWhole(file, join(folder, basename(file)));
 	};

@@ -1,6 +1,7 @@
 import type { TableJob } from "./jobsOfTable";
-import { jobsOfOrderings } from "./orderings";
+import { jobsOfOrderings, orderingMetrics } from "./orderings";
 import { jobsOfPhases } from "./phaseRuns";
+import { phases } from "./phases";
 import type { Scale } from "./scale";
 
 /** What is computed from runs beside the tables of papers. */
@@ -10,10 +11,18 @@ export interface FurtherRuns {
 	/** What it is called, and where its results are kept. */
 	table: string;
 	jobs(scale: Scale): Promise<readonly TableJob[]>;
+	/** The metrics that the runs are done for. */
+	metrics: readonly string[];
 }
 
 /** One line each. */
 export const furtherRuns: readonly FurtherRuns[] = [
-	{ paper: null, table: "orderings", jobs: jobsOfOrderings },
-	{ paper: null, table: "phases", jobs: (scale) => jobsOfPhases(scale) },
+	{
+		...{ paper: null, table: "orderings", jobs: jobsOfOrderings },
+		metrics: orderingMetrics.map(({ metric }) => metric),
+	},
+	{
+		...{ paper: null, table: "phases", jobs: (scale: Scale) => jobsOfPhases(scale) },
+		metrics: [phases.truth, phases.offline],
+	},
 ];

@@ -12,6 +12,8 @@ export interface NeededRuns {
 	/** "Table 2"; of an analysis its title. */
 	table: string;
 	jobs: readonly TableJob[];
+	/** The metrics that its runs are done for, where they serve nothing else: of them alone results are committed. */
+	metrics?: readonly string[];
 }
 
 /** The runs of a table's search and, as far as they are known before it has ended, those of the table. */

@@ -17,8 +17,8 @@ export const kept: Plan[] = [
 	[
 		"a committed result says that it has predictions",
 		"experiment/committed.ts",
-		"function packed({ cached: _, predictions: __, ...result }: RunResult): Packed {",
-		"function packed({ cached: _, ...result }: RunResult): Packed {",
+		"function packed({ cached: _, predictions: __, ...result }: RunResult,",
+		"function packed({ cached: _, ...result }: RunResult,",
 		COMMITTED,
 		"committed results give every number of the test part bit for bit, without predictions, in less than half of a result's size",
 	],
