@@ -23,6 +23,7 @@ const figures: Record<string, string[]> = {
 		...["feature-shift", "selection-calibration"].flatMap((name) => [`${name}.svg`, `${name}.png`, `${name}.pdf`]),
 		...["selection-gap", "selection-models"].flatMap((name) => [`${name}.md`, `${name}.tex`]),
 	],
+	"03-trees-and-towers.ipynb": ["svg", "png", "pdf", "md", "tex"].map((format) => `esm2-trees-and-towers.${format}`),
 	"04-esmm.ipynb": [
 		...["esmm-figure-1", "esmm-figure-2", "esmm-table-2", "esmm-figure-3", "esmm-figure-3-differences"].flatMap(
 			(name) => [`${name}.svg`, `${name}.png`, `${name}.pdf`],
