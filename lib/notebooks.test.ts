@@ -55,6 +55,12 @@ const figures: Record<string, string[]> = {
 			(name) => [`hm3-${name}.md`, `hm3-${name}.tex`],
 		),
 	],
+	"07-when-entire-space-helps.ipynb": [
+		...["impressions", "purchase-rate", "hidden-intent"].flatMap((name) =>
+			["svg", "png", "pdf"].map((format) => `when-entire-space-helps-${name}.${format}`),
+		),
+		...["when-entire-space-helps", "when-entire-space-helps-knobs"].flatMap((name) => [`${name}.md`, `${name}.tex`]),
+	],
 };
 
 interface Output {
