@@ -15,7 +15,7 @@ const ratesAlone: TableSearch = { ...chosenBy, rows: 250_000, trials: 4, space: 
 export const esmmScales = (seeds: { demo: number; full: number }): TableProtocol["scales"] => {
 	const short = { "*": { ...smallWidths, epochs: 2, patience: 1 } };
 	const tiny: TableScale = { preset: "tiny", seeds: 2, hyper: short, search: { ...ratesAlone, rows: 20_000 } };
-	const demo: TableScale = { preset: "bench", rows: 300_000, seeds: seeds.demo, hyper, search: ratesAlone };
+	const demo: TableScale = { preset: "bench", rows: 250_000, seeds: seeds.demo, hyper, search: ratesAlone };
 	const space = { "*": networkSpace, ...rates };
 	const full: TableScale = {
 		...{ preset: "bench", seeds: seeds.full, firstSeed: 101, hyper },

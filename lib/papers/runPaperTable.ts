@@ -1,7 +1,7 @@
 import { localPool } from "../experiment/pool";
 import { isReplayed } from "../experiment/replayed";
 import type { RunResult } from "../experiment/result";
-import { inProcess, type JobEvent, type Runner, runJobs } from "../experiment/runJobs";
+import { inProcess, type JobCounts, type JobEvent, type Runner, runJobs } from "../experiment/runJobs";
 import type { Source } from "../experiment/source";
 import { openStore, type Store } from "../experiment/store";
 import { jobsOfTable, methodsOf, type TableJob } from "./jobsOfTable";
@@ -50,26 +50,36 @@ export async function runPaperTable(plan: TablePlan, options: RunPaperTable): Pr
 	const { scale, data, store = openStore(), on, signal } = options;
 	const begun = performance.now();
 	const runner = options.runner ?? (scale === "tiny" ? inProcess(store) : localPool({ store }));
-	const done = async <J extends TableJob>(jobs: readonly J[]) => {
+	/** Search and table are one list of runs to whoever listens. */
+	const done = async (jobs: readonly TableJob[], beside: { runs: number; done: number; skipped: number }) => {
+		const hear = (event: JobEvent) => on?.({ ...event, counts: sumOf(event.counts, beside) });
 		const all = jobs.map(({ job }) => job);
-		const { results, reasons } = await runJobs(all, { store, runner, on, signal });
-		const failed = jobs.filter(({ job }) => reasons.has(job.hash));
-		if (failed.length === 0) return results;
-		const why = reasons.get(failed[0].job.hash);
+		const outcome = await runJobs(all, { store, runner, on: hear, signal });
+		const failed = jobs.filter(({ job }) => outcome.reasons.has(job.hash));
+		if (failed.length === 0) return outcome;
+		const why = outcome.reasons.get(failed[0].job.hash);
 		throw new Error(`${plan.title}: ${failed.length} of ${jobs.length} runs failed (${namesOf(failed)}): ${why}`);
 	};
 	try {
-		const searched = await done(await searchOf(plan, scale));
-		const chosen = await chosenOf(plan, scale, (hash) => searched.get(hash));
+		const table = new Set((await jobsOfTable(plan, scale, data, {})).map(({ job }) => job.hash)).size;
+		const searched = await done(await searchOf(plan, scale), { runs: table, done: 0, skipped: 0 });
+		const chosen = await chosenOf(plan, scale, (hash) => searched.results.get(hash));
 		if ("missing" in chosen) throw new Error(`${plan.title}: ${namesOf(chosen.missing)}: no result`);
 		const jobs = await jobsOfTable(plan, scale, data, settingsOf(chosen.chosen));
-		const results = await done(jobs);
+		const { results } = await done(jobs, searched);
 		const found = collect(plan, scale, jobs, (hash) => results.get(hash));
 		return { plan, scale, data, ...chosen, ...found, store, seconds: (performance.now() - begun) / 1000 };
 	} finally {
 		if (!options.runner) await runner.close();
 	}
 }
+
+const sumOf = (counts: JobCounts, more: { runs: number; done: number; skipped: number }): JobCounts => ({
+	...counts,
+	runs: counts.runs + more.runs,
+	done: counts.done + more.done,
+	skipped: counts.skipped + more.skipped,
+});
 
 /**
  * The runs of a table from the store alone: nothing is computed.

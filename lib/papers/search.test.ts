@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolders } from "../data/readers/temporaryFolders";
 import type { RunResult } from "../experiment/result";
-import { inProcess } from "../experiment/runJobs";
+import { inProcess, type JobEvent } from "../experiment/runJobs";
 import { openStore } from "../experiment/store";
 import { esmmTable2 } from "./esmm";
 import { jobsOfTable } from "./jobsOfTable";
@@ -107,9 +107,11 @@ describe("a table's search", () => {
 
 describe("a table with a search", () => {
 	const store = openStore(folder());
+	const events: JobEvent[] = [];
 	let runs: PaperRuns;
 	beforeAll(async () => {
-		runs = await runPaperTable(plan, { scale: "tiny", store, runner: inProcess(store) });
+		const on = (event: JobEvent) => void events.push(event);
+		runs = await runPaperTable(plan, { scale: "tiny", store, runner: inProcess(store), on });
 	});
 	it("runs it first, trains with what it chose, and says what the choice rests on", async () => {
 		const [base, aman] = runs.chosen;
@@ -125,6 +127,10 @@ describe("a table with a search", () => {
 		);
 		const table = await paperTable(runs);
 		for (const note of notes) expect(table.notes).toContain(note);
+	});
+	it("tells of its search and its runs as of one list", () => {
+		const counts = events.filter(({ kind }) => kind === "done").map((event) => [event.counts.done, event.counts.runs]);
+		expect(counts).toEqual(Array.from({ length: 9 }, (_, i) => [i + 1, 9]));
 	});
 	it("is found in the store, its search with it; without the search everything is missing", async () => {
 		const stored = (await storedPaperRuns(plan, { scale: "tiny", store })) as PaperRuns;
