@@ -86,7 +86,7 @@ command<Options>(
 		const lines = [
 			`${scale}: ${notebooks.join(", ") || "no notebooks"}`,
 			...all.map(lineOf),
-			...(all.some(({ seconds }) => seconds > 0) ? [basisOf(all)] : []),
+			...basisOf(needed, store),
 			`in all about ${duration(total)}${notebooks.length > 0 ? `, ${NOTEBOOK} s of them for each notebook` : ""}`,
 		];
 		if (options.dryRun) return { json: { scale, notebooks, planned: all, seconds: total }, text: lines.join("\n") };

@@ -83,9 +83,12 @@ export function lineOf(one: PlannedTable): string {
 	return `${nameOf(one)}: ${what}${log}, about ${duration(seconds)}`;
 }
 
-/** What the seconds of all tables rest on, each reason once. */
-export const basisOf = (planned: readonly PlannedTable[]): string =>
-	`seconds rest on: ${[...new Set(planned.filter(({ seconds }) => seconds > 0).flatMap(({ from }) => from.split("; ")))].join("; ")}`;
+/** What the seconds of all tables rest on, in a line; none where all runs are in the store. */
+export function basisOf({ tables, further }: Awaited<ReturnType<typeof neededFor>>, store: Store): string[] {
+	const all = [...tables.flatMap(({ search, jobs }) => [...search, ...jobs]), ...further.flatMap(({ jobs }) => jobs)];
+	const from = expectedSeconds(store).from(all.map(({ job }) => job).filter((job) => !isThere(store, job)));
+	return from === "" ? [] : [`these seconds rest on: ${from}`];
+}
 
 const nameOf = ({ paper, table }: Pick<NeededRuns, "paper" | "table">): string =>
 	paper === null ? table : `${paper}, ${table}`;
