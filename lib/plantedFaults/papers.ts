@@ -73,8 +73,8 @@ export const papers: Plan[] = [
 	[
 		"a method that is left out is not told",
 		"papers/paperTable.ts",
-		"left.length > 0",
-		"left.length > 99",
+		"(left.length > 0",
+		"(left.length > 99",
 		RUN,
 		"a paper's table leaves out what is not registered yet, by name",
 	],
