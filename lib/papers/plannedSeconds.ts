@@ -61,26 +61,29 @@ export interface ExpectedSeconds {
 
 /**
  * How long runs take by what is in the store. Training is epochs × training rows × seconds a row: medians over the runs of the same
- * model, the seconds scaled by what the widths foretell; of a model that is not there, 5 epochs at what the widths foretell. What a
+ * model on as many impressions, else on any number, the seconds scaled by what the widths foretell; of a model that is not there, 5 epochs at what the widths foretell. What a
  * log, validation and metrics take comes on top.
  */
 export function expectedSeconds(store: Store): ExpectedSeconds {
 	const measured = store.runs("").flatMap((run) => store.get(run) ?? []);
 	const about = new Map<string, ReturnType<typeof paceOf>>();
-	const known = ({ model, hyper }: Job["run"]) => {
-		const one = about.get(model) ?? paceOf(measured, model, hyper);
-		about.set(model, one);
+	const known = ({ run: { model, hyper }, source }: Job) => {
+		const impressions = impressionsOf(source);
+		const key = `${model} ${impressions}`;
+		const one = about.get(key) ?? paceOf(measured, model, hyper, impressions);
+		about.set(key, one);
 		return one;
 	};
 	return {
-		of({ run, source }) {
-			const { epochs, pace } = known(run);
+		of(job) {
+			const { run, source } = job;
+			const { epochs, pace } = known(job);
 			const impressions = impressionsOf(source);
 			const trained = impressions * partOf(source) * run.share * daysOf(run.days, source);
 			return epochs * trained * pace * secondsOfRow(run.hyper) + BESIDE.run + BESIDE.impression * impressions;
 		},
 		from(jobs) {
-			const models = new Map(jobs.map(({ run }) => [run.model, known(run).from]));
+			const models = new Map(jobs.map((job) => [job.run.model, known(job).from]));
 			const why = [...new Set(models.values())];
 			const of = (from: string) => [...models].filter(([, one]) => one === from).map(([model]) => model);
 			return why.map((from) => `${of(from).join(", ")}: ${from}`).join("; ");
@@ -148,8 +151,11 @@ function paceOf(
 	measured: readonly RunResult[],
 	model: string,
 	hyper: object,
+	impressions: number,
 ): { epochs: number; pace: number; from: string } {
-	const like = measured.filter((result) => result.model === model && result.samplesPerSecond > 0 && result.epochs > 0);
+	const all = measured.filter((result) => result.model === model && result.samplesPerSecond > 0 && result.epochs > 0);
+	const same = all.filter(({ data }) => data.read === impressions);
+	const like = same.length > 0 ? same : all;
 	if (like.length === 0) {
 		const rate = Number((1 / secondsOfRow(hyper)).toPrecision(1));
 		const from = `no run in the store, so ${EPOCHS} epochs at ${rate.toLocaleString("en-US")} rows/s, as the widths foretell`;
@@ -158,7 +164,7 @@ function paceOf(
 	return {
 		epochs: median(like.map(({ epochs }) => epochs)),
 		pace: median(like.map(({ samplesPerSecond, hyper }) => 1 / samplesPerSecond / secondsOfRow(hyper))),
-		from: `${like.length} run${like.length === 1 ? "" : "s"} in the store`,
+		from: `${like.length} run${like.length === 1 ? "" : "s"} in the store${same.length > 0 ? "" : " on logs of other sizes"}`,
 	};
 }
 
