@@ -118,8 +118,8 @@ function notesOf(runs: PaperRuns): string[] {
 
 function tooSmall({ methods, protocol }: TablePlan, scale: PaperRuns["scale"]): string[] {
 	const { leastShare = 0 } = protocol.scales[scale];
-	const left = methods.filter(({ share = 1 }) => share < leastShare).map(({ label }) => label);
-	return left.length > 0 ? [`left out at scale ${scale}, whose logs are too small for it: ${left.join("; ")}`] : [];
+	const small = methods.filter(({ share = 1 }) => share < leastShare).map(({ label }) => label);
+	return small.length > 0 ? [`left out at scale ${scale}, whose logs are too small for it: ${small.join("; ")}`] : [];
 }
 
 function onePart({ column, metric, part }: TableColumn, value: ReturnType<typeof metricOf>): string {
