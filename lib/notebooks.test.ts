@@ -34,13 +34,13 @@ const figures: Record<string, string[]> = {
 		]),
 	],
 	"05-esm2.ipynb": [
-		...["graph", "figure-4", "table-3", "figure-5", "figure-6a", "figure-6b", "figure-6c", "figure-7"].flatMap((name) =>
-			["svg", "png", "pdf"].map((format) => `esm2-${name}.${format}`),
+		...["graph", "figure-4", "table-3", "figure-5-users", "figure-6a", "figure-6b", "figure-6c", "figure-7"].flatMap(
+			(name) => ["svg", "png", "pdf"].map((format) => `esm2-${name}.${format}`),
 		),
 		...["table-3", "table-4", "table-4-identity", "table-5", "table-5-identity", "table-6", "section-4-3-2"].flatMap(
 			(name) => [`esm2-${name}.md`, `esm2-${name}.tex`],
 		),
-		...["branch-losses", "figure-5", "figure-6a", "figure-6b", "figure-6c", "figure-7"].flatMap((name) => [
+		...["branch-losses", "figure-5-users", "figure-6a", "figure-6b", "figure-6c", "figure-7"].flatMap((name) => [
 			`esm2-${name}.md`,
 			`esm2-${name}.tex`,
 		]),

@@ -4,22 +4,19 @@ import { InputError, unknownName } from "../core/problem";
 import { projectRoot } from "../core/root";
 import { checkResultsFolder } from "../experiment/committed";
 import { openStore } from "../experiment/store";
-import { type Orderings, orderingsFrom } from "../papers/orderings";
-import { paperTable } from "../papers/paperTable";
 import { expectedSeconds, plannedRuns } from "../papers/plannedSeconds";
-import { storedPaperRuns } from "../papers/runPaperTable";
 import { type Scale, scaleNamed } from "../papers/scale";
 import { statisticsOf, statisticsTables } from "../papers/statisticsTables";
 import type { PaperTable } from "../papers/table";
-import { fileOfTable, paperNamed, plansOf } from "../papers/tables";
-import { exportTable } from "../view/export";
+import { paperNamed, plansOf } from "../papers/tables";
 import { toText } from "../view/markdown";
 import { orderingsView } from "../view/orderings";
 import { paperView } from "../view/paper";
 import { duration, progress } from "../view/progress";
 import { command } from "./command";
 import { executeNotebook, notebooksOf } from "./executeNotebook";
-import { basisOf, counted, doRuns, lineOf, neededFor, sourceFor } from "./reproduceRuns";
+import { basisOf, counted, doRuns, lineOf, neededFor } from "./reproduceRuns";
+import { writeTables } from "./reproduceTables";
 
 interface Options {
 	paper?: string;
@@ -105,26 +102,15 @@ command<Options>(
 			await executeNotebook(name, env, signal);
 			if (options.write) copyFileSync(join(figures, "notebooks", name), join(projectRoot(), "notebooks", name));
 		}
-		const tables: PaperTable[] = counted(asked).length > 0 ? await statistics({ scale, paper, signal }) : [];
-		for (const { plan } of needed.tables) {
-			const data = sourceFor(plan, raw);
-			const found = await storedPaperRuns(plan, { scale, data, store });
-			if ("missing" in found) throw new Error(`${plan.title}: ${found.missing.length} runs are gone from the store`);
-			const table = await paperTable(found);
-			exportTable(paperView(table), `${fileOfTable(plan)}${data ? "-aliccp" : ""}`, { folder: figures });
-			tables.push(table);
-		}
-		const orderings: Orderings[] = [];
-		if (needed.further.some(({ table }) => table === "orderings"))
-			orderings.push(await orderingsFrom(scale, (hash) => store.get(hash)));
-		for (const one of orderings) exportTable(orderingsView(one), "orderings", { folder: figures });
+		const statistical = counted(asked).length > 0 ? await statistics({ scale, paper, signal }) : [];
+		const { tables, orderings } = await writeTables(asked, needed, { folder: figures, counted: statistical });
 		const text = [
 			...tables.map((table) => toText(paperView(table))),
-			...orderings.map((one) => toText(orderingsView(one))),
+			...(orderings ? [toText(orderingsView(orderings))] : []),
 			`${seconds()} s; figures and executed notebooks are in ${figures}`,
 		];
 		return {
-			json: { tables, ...(orderings[0] ? { orderings: orderings[0] } : {}), seconds: seconds() },
+			json: { tables, ...(orderings ? { orderings } : {}), seconds: seconds() },
 			text: text.join("\n"),
 		};
 	},

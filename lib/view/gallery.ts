@@ -1,18 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { GalleryEntry } from "../papers/galleryEntries";
 import { escapeMarkdown } from "./markdown";
-
-/** A table or figure of the gallery. */
-export interface GalleryEntry {
-	/** Base name of its files: "esmm-table-2". */
-	file: string;
-	/** "ESMM, Table 2". */
-	title: string;
-	/** What it was computed on. */
-	about?: string;
-	/** What it found, a sentence each. */
-	findings: readonly string[];
-}
 
 /** Formats that people look at, in the order they are linked in. */
 const formats = ["md", "tex", "csv", "html", "svg", "png", "pdf"] as const;

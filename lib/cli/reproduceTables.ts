@@ -1,0 +1,66 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { FIGURE_3 } from "../papers/esm2Statistics";
+import { galleryEntries } from "../papers/galleryEntries";
+import { type Orderings, orderingsFrom } from "../papers/orderings";
+import { paperTable } from "../papers/paperTable";
+import { storedPaperRuns } from "../papers/runPaperTable";
+import { storedTable } from "../papers/storedTable";
+import type { PaperTable } from "../papers/table";
+import { fileOfTable } from "../papers/tables";
+import { exportTable } from "../view/export";
+import { gallery } from "../view/gallery";
+import { orderingsView } from "../view/orderings";
+import { paperView } from "../view/paper";
+import { type Asked, type neededFor, sourceFor } from "./reproduceRuns";
+
+/** What was written. */
+export interface WrittenTables {
+	tables: PaperTable[];
+	orderings?: Orderings;
+}
+
+/**
+ * Writes every table whose runs are in the store into a folder; beside it the same table at scale full, where its results are committed
+ * with the project. Where all papers were asked for, also the verdicts on published orderings, and README.md, the gallery.
+ *
+ * @param counted tables of statistics, which take no runs
+ */
+export async function writeTables(
+	{ scale, paper, raw, store }: Asked,
+	{ tables: planned, further }: Awaited<ReturnType<typeof neededFor>>,
+	{ folder, counted }: { folder: string; counted: readonly PaperTable[] },
+): Promise<WrittenTables> {
+	const written = new Map<string, PaperTable>();
+	const write = (table: PaperTable, file: string) => {
+		exportTable(paperView(table), file, { folder });
+		written.set(file, table);
+	};
+	const tables: PaperTable[] = [];
+	for (const { plan } of planned) {
+		const data = sourceFor(plan, raw);
+		const file = `${fileOfTable(plan)}${data ? "-aliccp" : ""}`;
+		const full = data || scale === "full" ? undefined : await storedTable(plan, "full", store);
+		if (full) write({ ...full, title: `${full.title}, full scale` }, `${file}-full`);
+		const found = await storedPaperRuns(plan, { scale, data, store });
+		if ("missing" in found) throw new Error(`${plan.title}: ${found.missing.length} runs are gone from the store`);
+		const table = await paperTable(found);
+		write(table, file);
+		tables.push(table);
+	}
+	for (const table of counted) write(table, table.table === FIGURE_3 ? "esm2-figure-3" : fileOfTable(table));
+	if (!further.some(({ table }) => table === "orderings")) return { tables: [...counted, ...tables] };
+	const orderings = await orderingsFrom(scale, (hash) => store.get(hash));
+	exportTable(orderingsView(orderings), "orderings", { folder });
+	if (paper === undefined) {
+		const entries = await galleryEntries({ scale, store, tables: written, orderings });
+		writeFileSync(join(folder, "README.md"), gallery(folder, leadOf(scale), entries));
+	}
+	return { tables: [...counted, ...tables], orderings };
+}
+
+const leadOf = (scale: string): string =>
+	`What \`npm run reproduce\` found at scale \`${scale}\`, and beside it at scale \`full\` where those results are in data/results. Each sentence is
+made from the numbers of its table by rule: above or below means that the difference stands after Holm over the whole table, and an interval in
+brackets is the 95 % one of that difference by itself. All logs are simulated, so of the papers' numbers only orders can be compared.
+Every table also says its seeds, rows, metric definitions and what was not seen. The executed notebooks are in \`notebooks/\`.`;
