@@ -96,22 +96,23 @@ export { type TopK, topK } from "./metrics/topK";
 export { kl, logRmse, mae, pcoc, rmse, softAuc } from "./metrics/truth";
 export type { MetricValue } from "./metrics/value";
 export { modelNamed, models } from "./models/index";
-export { cstwaTable1, type PreparedCounts, preparedCounts } from "./papers/cstwaTable1";
-export { esm2Table3, esm2Table4, esm2Table5 } from "./papers/esm2";
-export { esm2Figure5 } from "./papers/esm2Figure5";
-export { type AbLift, type AbMethod, type AbTest, abTest } from "./papers/esm2Figure5Test";
-export { esm2Figure6 } from "./papers/esm2Figure6";
-export type { UserActivity } from "./papers/esm2Figure7";
-export { esm2Numbers } from "./papers/esm2Numbers";
-export { esm2Edges, esm2Figure3, esm2Table1 } from "./papers/esm2Statistics";
-export { esm2Branch, esm2Table6 } from "./papers/esm2Table6";
-export { topIdentity } from "./papers/esm2TopIdentity";
-export { esmmTable2 } from "./papers/esmm";
-export { esmmAblations } from "./papers/esmmAblations";
-export { esmmFigure3 } from "./papers/esmmFigure3";
-export { esmmProbabilities } from "./papers/esmmProbabilities";
-export { esmmTable1 } from "./papers/esmmTable1";
-export { type FeatureShift, featureShifts } from "./papers/featureShifts";
+export { cstwaTable1, type PreparedCounts, preparedCounts } from "./papers/cstwa/table1";
+export { type AbLift, type AbMethod, type AbTest, abTest } from "./papers/esm2/abTest";
+export { esm2Figure5 } from "./papers/esm2/figure5";
+export { esm2Figure6 } from "./papers/esm2/figure6";
+export type { UserActivity } from "./papers/esm2/figure7";
+export { keepActivity, keptActivity, readActivity } from "./papers/esm2/keptActivity";
+export { esm2Numbers } from "./papers/esm2/numbers";
+export { esm2Edges, esm2Figure3, esm2Table1 } from "./papers/esm2/statistics";
+export { esm2Branch, esm2Table6 } from "./papers/esm2/table6";
+export { esm2Table3, esm2Table4, esm2Table5 } from "./papers/esm2/tables3to5";
+export { topIdentity } from "./papers/esm2/topIdentity";
+export { treesAndTowers } from "./papers/esm2/treesAndTowers";
+export { esmmAblations } from "./papers/esmm/ablations";
+export { esmmFigure3 } from "./papers/esmm/figure3";
+export { esmmProbabilities } from "./papers/esmm/probabilities";
+export { esmmTable1 } from "./papers/esmm/table1";
+export { esmmTable2 } from "./papers/esmm/table2";
 export { findings } from "./papers/findings";
 export {
 	hm3EdgeBias,
@@ -122,19 +123,15 @@ export {
 	hm3Medium,
 	hm3Options,
 	hm3Small,
-} from "./papers/hm3";
-export { keepActivity, keptActivity, readActivity } from "./papers/keptActivity";
+} from "./papers/hm3/tables";
 export { type Orderings, orderingsFindings, orderingsFrom } from "./papers/orderings";
-export { paperTable } from "./papers/paperTable";
-export { phaseFindings } from "./papers/phaseFindings";
-export { jobsOfPhases, type PhaseJob, type PhaseRuns, runPhases, storedPhases } from "./papers/phaseRuns";
-export { type PhaseKnob, type PhasePlan, type PhaseWorld, phases } from "./papers/phases";
-export { type JudgedPhases, judgePhases, type PhaseCell } from "./papers/phaseVerdicts";
-export type { TableMethod, TablePlan } from "./papers/plan";
-export { type PlannedTable, plannedTable } from "./papers/plannedSeconds";
+export { phaseFindings } from "./papers/phases/findings";
+export { type PhaseKnob, type PhasePlan, type PhaseWorld, phases } from "./papers/phases/phases";
+export { jobsOfPhases, type PhaseJob, type PhaseRuns, runPhases, storedPhases } from "./papers/phases/runs";
+export { type JudgedPhases, judgePhases, type PhaseCell } from "./papers/phases/verdicts";
 export { type Published, published } from "./papers/published";
-export { type PaperRuns, type RunPaperTable, runPaperTable, storedPaperRuns } from "./papers/runPaperTable";
 export { type Scale, scaleNamed, seeds } from "./papers/scale";
+export { type FeatureShift, featureShifts } from "./papers/selection/featureShifts";
 export {
 	planOfSelection,
 	runSelection,
@@ -142,13 +139,16 @@ export {
 	selectionModels,
 	selectionSpaces,
 	selectionValues,
-} from "./papers/selectionRuns";
-export { type Quotient, sparsity } from "./papers/sparsity";
-export { planOfStatistics, statisticsTables } from "./papers/statisticsTables";
-export { storedTable } from "./papers/storedTable";
-export type { PaperRow, PaperTable, Verdict } from "./papers/table";
+} from "./papers/selection/selectionRuns";
+export { type Quotient, sparsity } from "./papers/statistics/sparsity";
+export { planOfStatistics, statisticsTables } from "./papers/statistics/statisticsTables";
+export { paperTable } from "./papers/table/paperTable";
+export type { TableMethod, TablePlan } from "./papers/table/plan";
+export { type PlannedTable, plannedTable } from "./papers/table/plannedSeconds";
+export { type PaperRuns, type RunPaperTable, runPaperTable, storedPaperRuns } from "./papers/table/runPaperTable";
+export { storedTable } from "./papers/table/storedTable";
+export type { PaperRow, PaperTable, Verdict } from "./papers/table/table";
 export { tablePlans } from "./papers/tables";
-export { treesAndTowers } from "./papers/treesAndTowers";
 export { type Knobs, type PresetName, presets } from "./simulator/presets";
 export { exposurePropensity } from "./simulator/propensity";
 export { type RandomExposure, randomExposure } from "./simulator/randomExposure";
@@ -182,32 +182,32 @@ export { type Leak, leakOf } from "./trees/leak";
 export { groupsOf, type Seen } from "./trees/order";
 export { type LeakCheck, plantedLeaks } from "./trees/plantedLeaks";
 export { type CodedField, type Rates, ratesOfCodes, ratesOfRows } from "./trees/targetStatistics";
-export { abFigure, abView } from "./view/abTest";
 export { barsWithIntervals, type MetricPanel } from "./view/barsWithIntervals";
 export { type CalibrationSeries, calibrationCurve } from "./view/calibrationCurve";
 export { type Curve, type CurvePanel, curves } from "./view/curves";
+export { graphFigure } from "./view/drawing/graphFigure";
+export { modelDiagram } from "./view/drawing/modelDiagram";
 export { exportFigure, exportTable, svgOf } from "./view/export";
 export type { Figure } from "./view/figure";
 export { funnel } from "./view/funnel";
-export { graphFigure } from "./view/graphFigure";
 export { heatMap } from "./view/heatMap";
 export { heatMapPanels, type MapCell } from "./view/heatMapPanels";
-export { sizeCurves, truthBars } from "./view/hm3Figures";
 export { toHtml } from "./view/html";
 export { toLatex } from "./view/latex";
 export { longTailFigure } from "./view/longTailFigure";
 export { toMarkdown } from "./view/markdown";
-export { modelDiagram } from "./view/modelDiagram";
-export { type NestedSpace, nestedSpaces } from "./view/nestedSpaces";
 export { show } from "./view/notebook";
-export { orderingsView } from "./view/orderings";
-export { paperFigure, paperView } from "./view/paper";
-export { phaseEffectsTable, phaseMap, phasesTable } from "./view/phases";
+export { abFigure, abView } from "./view/papers/abTest";
+export { sizeCurves, truthBars } from "./view/papers/hm3Figures";
+export { type NestedSpace, nestedSpaces } from "./view/papers/nestedSpaces";
+export { orderingsView } from "./view/papers/orderings";
+export { paperFigure, paperView } from "./view/papers/paper";
+export { phaseEffectsTable, phaseMap, phasesTable } from "./view/papers/phases";
+export { selectionFigure } from "./view/papers/selectionFigure";
+export { shareCurves, shareMap } from "./view/papers/shareFigures";
+export { sweepCurves } from "./view/papers/sweepCurves";
+export { activityFigure, activityView } from "./view/papers/userActivity";
 export { fitProgress, jobProgress, progress, type RunsEvent, runProgress } from "./view/progress";
-export { selectionFigure } from "./view/selectionFigure";
-export { shareCurves, shareMap } from "./view/shareFigures";
 export { type SweepOptions, sweep } from "./view/sweep";
-export { sweepCurves } from "./view/sweepCurves";
 export { sweepTable } from "./view/sweepTable";
 export { type Cell, type Estimate, type Table, tableOf } from "./view/table";
-export { activityFigure, activityView } from "./view/userActivity";

@@ -4,9 +4,9 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { temporaryFolders } from "../data/readers/temporaryFolders";
 import type { RunResult } from "../experiment/result";
 import { openStore } from "../experiment/store";
-import { esmmTable2 } from "../papers/esmm";
-import { jobsOfTable } from "../papers/jobsOfTable";
-import { searchOf } from "../papers/search";
+import { esmmTable2 } from "../papers/esmm/table2";
+import { jobsOfTable } from "../papers/table/jobsOfTable";
+import { searchOf } from "../papers/table/search";
 import { runCommand } from "./runCommand";
 
 const folder = temporaryFolders();

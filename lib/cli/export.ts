@@ -6,13 +6,13 @@ import { halfOf } from "../data/leftovers";
 import { checkWritable } from "../data/writable";
 import { savedRun } from "../experiment/savedRun";
 import { openStore } from "../experiment/store";
-import { paperTable } from "../papers/paperTable";
-import { namesOf, storedPaperRuns } from "../papers/runPaperTable";
 import { scaleNamed } from "../papers/scale";
+import { paperTable } from "../papers/table/paperTable";
+import { namesOf, storedPaperRuns } from "../papers/table/runPaperTable";
 import { fileOfTable, nameOfTable, tablePlans } from "../papers/tables";
 import { MODEL } from "../train/modelFile";
 import { exportTable } from "../view/export";
-import { paperView } from "../view/paper";
+import { paperView } from "../view/papers/paper";
 import { command } from "./command";
 
 interface Options {

@@ -5,8 +5,8 @@ import { temporaryFolders } from "../data/readers/temporaryFolders";
 import type { Job } from "../experiment/job";
 import type { RunResult } from "../experiment/result";
 import { openStore } from "../experiment/store";
-import { hm3Large } from "../papers/hm3";
-import { runsOfTable } from "../papers/neededRuns";
+import { hm3Large } from "../papers/hm3/tables";
+import { runsOfTable } from "../papers/table/neededRuns";
 import { runCommand } from "./runCommand";
 
 const folder = temporaryFolders();

@@ -1,17 +1,17 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { FIGURE_3 } from "../papers/esm2Statistics";
+import { FIGURE_3 } from "../papers/esm2/statistics";
 import { galleryEntries } from "../papers/galleryEntries";
 import { type Orderings, orderingsFrom } from "../papers/orderings";
-import { paperTable } from "../papers/paperTable";
-import { storedPaperRuns } from "../papers/runPaperTable";
-import { storedTable } from "../papers/storedTable";
-import type { PaperTable } from "../papers/table";
+import { paperTable } from "../papers/table/paperTable";
+import { storedPaperRuns } from "../papers/table/runPaperTable";
+import { storedTable } from "../papers/table/storedTable";
+import type { PaperTable } from "../papers/table/table";
 import { fileOfTable } from "../papers/tables";
 import { exportTable } from "../view/export";
 import { gallery } from "../view/gallery";
-import { orderingsView } from "../view/orderings";
-import { paperView } from "../view/paper";
+import { orderingsView } from "../view/papers/orderings";
+import { paperView } from "../view/papers/paper";
 import { type Asked, type neededFor, sourceFor } from "./reproduceRuns";
 
 /** What was written. */

@@ -6,7 +6,7 @@ import { temporaryFolders } from "../data/readers/temporaryFolders";
 import { committedRuns, readCommitted } from "../experiment/committed";
 import { openStore } from "../experiment/store";
 import { furtherRuns } from "./furtherRuns";
-import { runsOfTable } from "./neededRuns";
+import { runsOfTable } from "./table/neededRuns";
 import { tablePlans } from "./tables";
 
 const folder = temporaryFolders();

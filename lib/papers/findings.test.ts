@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { findings } from "./findings";
-import { judge, type MethodValues } from "./table";
+import { judge, type MethodValues } from "./table/table";
 
 const seeds = [0.6, 0.61, 0.62, 0.63, 0.64];
 const method = (label: string, differences: number[], value: number | null): MethodValues => ({

@@ -1,5 +1,5 @@
-import type { PaperRow, PaperTable } from "./table";
-import type { Compared } from "./verdict";
+import type { PaperRow, PaperTable } from "./table/table";
+import type { Compared } from "./table/verdict";
 
 /**
  * What a paper's table found, in sentences: for each column and baseline which methods are above it and which below, each with its

@@ -1,8 +1,8 @@
-import type { TableJob } from "./jobsOfTable";
 import { jobsOfOrderings, orderingMetrics } from "./orderings";
-import { jobsOfPhases } from "./phaseRuns";
-import { phases } from "./phases";
+import { phases } from "./phases/phases";
+import { jobsOfPhases } from "./phases/runs";
 import type { Scale } from "./scale";
+import type { TableJob } from "./table/jobsOfTable";
 
 /** What is computed from runs beside the tables of papers. */
 export interface FurtherRuns {

@@ -1,12 +1,12 @@
 import type { Store } from "../experiment/store";
 import { findings } from "./findings";
 import { type Orderings, orderingsFindings } from "./orderings";
-import { phaseFindings } from "./phaseFindings";
-import { storedPhases } from "./phaseRuns";
-import { phases } from "./phases";
-import { judgePhases } from "./phaseVerdicts";
+import { phaseFindings } from "./phases/findings";
+import { phases } from "./phases/phases";
+import { storedPhases } from "./phases/runs";
+import { judgePhases } from "./phases/verdicts";
 import type { Scale } from "./scale";
-import type { PaperTable } from "./table";
+import type { PaperTable } from "./table/table";
 
 /** A table or figure of the gallery, and what it found. */
 export interface GalleryEntry {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { RunResult } from "../experiment/result";
 import { holm } from "../metrics/comparison/holm";
 import { modelNamed } from "../models/index";
-import { orderingsView } from "../view/orderings";
+import { orderingsView } from "../view/papers/orderings";
 import {
 	jobsOfOrderings,
 	judgeOrderings,

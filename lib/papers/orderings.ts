@@ -2,11 +2,11 @@ import type { RunResult } from "../experiment/result";
 import { holm } from "../metrics/comparison/holm";
 import { type PairedSummary, paired } from "../metrics/comparison/paired";
 import type { PresetName } from "../simulator/presets";
-import { jobsOfTable, type TableJob } from "./jobsOfTable";
-import type { Hyperparameters, TablePlan, TableScale } from "./plan";
 import { published } from "./published";
 import type { Scale } from "./scale";
 import { smallWidths, stopping } from "./smallNetworks";
+import { jobsOfTable, type TableJob } from "./table/jobsOfTable";
+import type { Hyperparameters, TablePlan, TableScale } from "./table/plan";
 
 /** Where a paper prints that one method is above another: names of data/published.json. */
 interface Print {

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { projectRoot } from "../core/root";
 import { definitionOf } from "../metrics/definition";
-import { checkPlan, type TablePlan } from "./plan";
 import type { Printed } from "./published";
+import { checkPlan, type TablePlan } from "./table/plan";
 import { fileOfTable, nameOfTable, papers, tablePlans } from "./tables";
 
 const printed = JSON.parse(readFileSync(join(projectRoot(), "data/published.json"), "utf8")) as (Printed & {

@@ -1,16 +1,16 @@
 import { unknownName } from "../core/problem";
-import { esm2Table3, esm2Table4, esm2Table5 } from "./esm2";
-import { esm2Figure5 } from "./esm2Figure5";
-import { esm2Figure6 } from "./esm2Figure6";
-import { esm2Numbers } from "./esm2Numbers";
-import { esm2Branch, esm2Table6 } from "./esm2Table6";
-import { esmmTable2 } from "./esmm";
-import { esmmAblations } from "./esmmAblations";
-import { esmmFigure3 } from "./esmmFigure3";
-import { esmmProbabilities } from "./esmmProbabilities";
-import { hm3Tables } from "./hm3";
-import type { TablePlan } from "./plan";
-import { treesAndTowers } from "./treesAndTowers";
+import { esm2Figure5 } from "./esm2/figure5";
+import { esm2Figure6 } from "./esm2/figure6";
+import { esm2Numbers } from "./esm2/numbers";
+import { esm2Branch, esm2Table6 } from "./esm2/table6";
+import { esm2Table3, esm2Table4, esm2Table5 } from "./esm2/tables3to5";
+import { treesAndTowers } from "./esm2/treesAndTowers";
+import { esmmAblations } from "./esmm/ablations";
+import { esmmFigure3 } from "./esmm/figure3";
+import { esmmProbabilities } from "./esmm/probabilities";
+import { esmmTable2 } from "./esmm/table2";
+import { hm3Tables } from "./hm3/tables";
+import type { TablePlan } from "./table/plan";
 
 /** The papers, as commands name them. */
 export const papers: readonly string[] = ["esmm", "esm2", "hm3", "metacvr", "cstwa"];

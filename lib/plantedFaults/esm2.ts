@@ -1,28 +1,28 @@
 import type { Plan } from "./plan";
 
-const FIGURE_7 = "papers/esm2Figure7.test.ts";
+const FIGURE_7 = "papers/esm2/figure7.test.ts";
 
 /** Faults of ESM²'s tables and figures: what its numbers would imply, who is in a group, what a curve shows. */
 export const esm2: Plan[] = [
 	[
 		"the rate of positives is taken from the cut as it is said, not from the rows above it",
-		"papers/esm2TopIdentity.ts",
+		"papers/esm2/topIdentity.ts",
 		"(p.top.rows / p.n)",
 		"(cut / 100)",
-		"papers/esm2TopIdentity.test.ts",
+		"papers/esm2/topIdentity.test.ts",
 		"ours of Table 4 implies the rate of the test part at every cut",
 	],
 	[
 		"users are grouped by what they buy in the test part",
-		"papers/userActivity.ts",
+		"papers/esm2/userActivity.ts",
 		"of split.train)",
 		"of split.test)",
-		"papers/userActivity.test.ts",
+		"papers/esm2/userActivity.test.ts",
 		"purchases of users are counted in the training part alone, by user number",
 	],
 	[
 		"a group's users are mixed up with rows",
-		"papers/esm2Figure7.ts",
+		"papers/esm2/figure7.ts",
 		"purchases[user[i]]",
 		"purchases[i % purchases.length]",
 		FIGURE_7,
@@ -30,7 +30,7 @@ export const esm2: Plan[] = [
 	],
 	[
 		"figure 7 is shown of other runs",
-		"papers/keptActivity.ts",
+		"papers/esm2/keptActivity.ts",
 		"kept && isDeepStrictEqual(kept.runs, runsOfActivity(runs))",
 		"kept && isDeepStrictEqual(kept.seeds, runs.results.ESMM.length)",
 		FIGURE_7,
@@ -38,18 +38,18 @@ export const esm2: Plan[] = [
 	],
 	[
 		"equal counts fall into two groups",
-		"papers/userActivity.ts",
+		"papers/esm2/userActivity.ts",
 		"count <= edge",
 		"count < edge",
-		"papers/userActivity.test.ts",
+		"papers/esm2/userActivity.test.ts",
 		"groups by quantiles of rows have about as many rows each, equal counts together, one code a row",
 	],
 	[
 		"a sweep's curve shows values, whose spread is that of logs",
-		"view/sweepCurves.ts",
+		"view/papers/sweepCurves.ts",
 		"row.compared[name] : 0",
 		"row.ours[name] : 0",
-		"view/sweepCurves.test.ts",
+		"view/papers/sweepCurves.test.ts",
 		"a panel a column: each setting's paired difference at its place, 0 where it is compared with itself, logs' spread left out",
 	],
 ];

@@ -14,18 +14,18 @@ export const hm3: Plan[] = [
 	],
 	[
 		"half of the training days are taken from all days",
-		"papers/hm3.ts",
+		"papers/hm3/tables.ts",
 		"Math.round(0.5 * TRAINING_DAYS)",
 		"Math.round(0.5 * 76)",
-		"papers/hm3.test.ts",
+		"papers/hm3/tables.test.ts",
 		"HM³'s three log sizes are the last quarter, half and all of the training days of ESM²'s split, whatever the preset",
 	],
 	[
 		"HM³ embeds items wider than ESMM does",
-		"papers/hm3.ts",
+		"papers/hm3/tables.ts",
 		"{ ...smallWidths, itemEmbedding: 0 }",
 		"{ ...smallWidths }",
-		"papers/hm3.test.ts",
+		"papers/hm3/tables.test.ts",
 		"HM³'s three log sizes give every network the same widths, item features as wide as others",
 	],
 	[
@@ -38,7 +38,7 @@ export const hm3: Plan[] = [
 	],
 	[
 		"a complement is drawn as a tower of its own",
-		"view/graphFigure.ts",
+		"view/drawing/graphFigure.ts",
 		'dashed: typeof edge !== "string"',
 		"dashed: false",
 		DRAWINGS,
@@ -46,7 +46,7 @@ export const hm3: Plan[] = [
 	],
 	[
 		"a diagram has the first stage's losses alone",
-		"view/modelDiagram.ts",
+		"view/drawing/modelDiagram.ts",
 		"return stages.flatMap((",
 		"return stages.slice(0, 1).flatMap((",
 		DRAWINGS,

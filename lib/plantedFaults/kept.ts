@@ -2,7 +2,7 @@ import type { Plan } from "./plan";
 
 const COMMITTED = "experiment/committed.test.ts";
 const ORDERINGS = "papers/orderings.test.ts";
-const RUNS = "papers/runAll.test.ts";
+const RUNS = "papers/table/runAll.test.ts";
 
 /** Faults of committed results, of the runs of several tables, and of the verdicts on published orderings. */
 export const kept: Plan[] = [
@@ -40,7 +40,7 @@ export const kept: Plan[] = [
 	],
 	[
 		"a log is left and made again for the next table",
-		"papers/neededRuns.ts",
+		"papers/table/neededRuns.ts",
 		"return [...byLog.values()].flat();",
 		"return needed.flatMap(({ jobs }) => jobs);",
 		RUNS,
@@ -48,7 +48,7 @@ export const kept: Plan[] = [
 	],
 	[
 		"a run that tables share is counted for each",
-		"papers/plannedSeconds.ts",
+		"papers/table/plannedSeconds.ts",
 		"for (const { job } of open) before.add(job.hash);",
 		"for (const { job } of open) before.add(job.run.data);",
 		RUNS,

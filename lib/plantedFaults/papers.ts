@@ -1,14 +1,14 @@
 import type { Plan } from "./plan";
 
-const JUDGED = "papers/table.test.ts";
-const RUN = "papers/runPaperTable.test.ts";
-const SEARCHED = "papers/search.test.ts";
+const JUDGED = "papers/table/table.test.ts";
+const RUN = "papers/table/runPaperTable.test.ts";
+const SEARCHED = "papers/table/search.test.ts";
 
 /** Faults of papers' tables: what is run, how a cell is judged, what is bold. */
 export const papers: Plan[] = [
 	[
 		"the verdict is turned round",
-		"papers/verdict.ts",
+		"papers/table/verdict.ts",
 		"Math.sign(compared.mean) === Math.sign(theirs)",
 		"Math.sign(compared.mean) !== Math.sign(theirs)",
 		JUDGED,
@@ -16,7 +16,7 @@ export const papers: Plan[] = [
 	],
 	[
 		"a difference that is not seen gets a verdict",
-		"papers/verdict.ts",
+		"papers/table/verdict.ts",
 		"compared.adjusted > 0.05",
 		"compared.adjusted > 1",
 		JUDGED,
@@ -24,7 +24,7 @@ export const papers: Plan[] = [
 	],
 	[
 		"what the paper's own runs vary by is forgotten",
-		"papers/verdict.ts",
+		"papers/table/verdict.ts",
 		"Math.hypot(half, theirs)",
 		"Math.hypot(half, 0)",
 		JUDGED,
@@ -32,7 +32,7 @@ export const papers: Plan[] = [
 	],
 	[
 		"each comparison is judged as if it were the table's only one",
-		"papers/table.ts",
+		"papers/table/table.ts",
 		"adjusted: adjusted[i]",
 		"adjusted: difference.p",
 		JUDGED,
@@ -40,7 +40,7 @@ export const papers: Plan[] = [
 	],
 	[
 		"seeds are not paired",
-		"papers/table.ts",
+		"papers/table/table.ts",
 		"paired(a.values, b.values)",
 		"paired(a.values, b.values.map(() => summary(b.values).mean))",
 		JUDGED,
@@ -48,7 +48,7 @@ export const papers: Plan[] = [
 	],
 	[
 		"the larger mean is marked as the best, whatever its interval",
-		"papers/best.ts",
+		"papers/table/best.ts",
 		"(adjusted[i] ?? 1) <= 0.05",
 		"(adjusted[i] ?? 1) <= 1",
 		JUDGED,
@@ -56,7 +56,7 @@ export const papers: Plan[] = [
 	],
 	[
 		"the best is not adjusted over its column",
-		"papers/best.ts",
+		"papers/table/best.ts",
 		"const adjusted = holm(found.map(({ p }) => p));",
 		"const adjusted = found.map(({ p }) => holm([p])[0]);",
 		JUDGED,
@@ -64,7 +64,7 @@ export const papers: Plan[] = [
 	],
 	[
 		"each method multiplies with its own pCTR",
-		"papers/jobsOfTable.ts",
+		"papers/table/jobsOfTable.ts",
 		'? "own" : network;',
 		'? "own" : "own";',
 		RUN,
@@ -72,7 +72,7 @@ export const papers: Plan[] = [
 	],
 	[
 		"a method that is left out is not told",
-		"papers/paperTable.ts",
+		"papers/table/paperTable.ts",
 		"(left.length > 0",
 		"(left.length > 99",
 		RUN,
@@ -80,15 +80,15 @@ export const papers: Plan[] = [
 	],
 	[
 		"any log passes for the paper's own",
-		"papers/paperTable.ts",
+		"papers/table/paperTable.ts",
 		"own.rows - 1) <= 0.05",
 		"own.rows - 1) <= 5",
-		"papers/paperTable.test.ts",
+		"papers/table/paperTable.test.ts",
 		"the paper's own log is none of another size, protocol or source: only the order is judged, and the table says why",
 	],
 	[
 		"a search chooses the worst trial",
-		"papers/search.ts",
+		"papers/table/search.ts",
 		"ranked(tried, betterIs(metric))",
 		"ranked(tried, -betterIs(metric) as 1 | -1)",
 		SEARCHED,
@@ -96,7 +96,7 @@ export const papers: Plan[] = [
 	],
 	[
 		"the trials of a search open the test part",
-		"papers/search.ts",
+		"papers/table/search.ts",
 		"jobFor({ model, source, seed, hyper })",
 		"jobFor({ model, source, seed, hyper, final: { by: plan.title } })",
 		SEARCHED,
@@ -104,7 +104,7 @@ export const papers: Plan[] = [
 	],
 	[
 		"what a search chose lies over a method's own setting",
-		"papers/jobsOfTable.ts",
+		"papers/table/jobsOfTable.ts",
 		"{ ...set(model), ...more }",
 		"{ ...more, ...set(model) }",
 		SEARCHED,
@@ -112,7 +112,7 @@ export const papers: Plan[] = [
 	],
 	[
 		"a search may be on a log of the table",
-		"papers/plan.ts",
+		"papers/table/plan.ts",
 		"search.logSeed >= firstSeed",
 		"search.logSeed > firstSeed",
 		SEARCHED,
@@ -120,7 +120,7 @@ export const papers: Plan[] = [
 	],
 	[
 		"a table begins with the seeds that it was built with",
-		"papers/jobsOfTable.ts",
+		"papers/table/jobsOfTable.ts",
 		"seeds(at.seeds, at.firstSeed)",
 		"seeds(at.seeds)",
 		SEARCHED,
@@ -128,10 +128,10 @@ export const papers: Plan[] = [
 	],
 	[
 		"a difference that is not seen stands in bold",
-		"view/paper.ts",
+		"view/papers/paper.ts",
 		"adjusted !== null && adjusted <= 0.05 };",
 		"adjusted !== null };",
-		"view/paper.test.ts",
+		"view/papers/paper.test.ts",
 		"a paper's table for people has the difference to its baseline beside each number where the paper prints none, bold where it is seen after Holm",
 	],
 	[

@@ -1,6 +1,6 @@
 import type { Plan } from "./plan";
 
-const JUDGED = "papers/phaseVerdicts.test.ts";
+const JUDGED = "papers/phases/verdicts.test.ts";
 const OF = "the verdicts of a phase diagram";
 const POOLED = "metrics/comparison/pooled.test.ts";
 
@@ -8,18 +8,18 @@ const POOLED = "metrics/comparison/pooled.test.ts";
 export const phases: Plan[] = [
 	[
 		"two worlds share their logs",
-		"papers/phaseRuns.ts",
+		"papers/phases/runs.ts",
 		"seeds(logs, firstSeed + i * logs)",
 		"seeds(logs, firstSeed + (i % 2) * logs)",
-		"papers/phases.test.ts",
+		"papers/phases/phases.test.ts",
 		"the phase diagram's plan no two worlds share a log, all models of a world do, and every run opens the test part",
 	],
 	[
 		"a world's hidden intent is not that of its log",
-		"papers/phases.ts",
+		"papers/phases/phases.ts",
 		"knobs: { cvr, rho, gammas }",
 		"knobs: { cvr, rho, gammas: 0 * gammas }",
-		"papers/phases.test.ts",
+		"papers/phases/phases.test.ts",
 		"the phase diagram's plan its middle with ρ = 0.8 is the preset bench, and a log's source sets nothing but the world's knobs",
 	],
 	[
@@ -32,7 +32,7 @@ export const phases: Plan[] = [
 	],
 	[
 		"the offline metric is held for the truth",
-		"papers/phaseVerdicts.ts",
+		"papers/phases/verdicts.ts",
 		"const [truth, offline] = [differences[2 * m][i], differences[2 * m + 1][i]];",
 		"const [truth, offline] = [differences[2 * m + 1][i], differences[2 * m][i]];",
 		JUDGED,
@@ -40,7 +40,7 @@ export const phases: Plan[] = [
 	],
 	[
 		"a verdict forgets how many comparisons there are",
-		"papers/phaseVerdicts.ts",
+		"papers/phases/verdicts.ts",
 		"const adjusted = holm(all);",
 		"const adjusted = all.map((p) => holm([p])[0]);",
 		JUDGED,
@@ -48,7 +48,7 @@ export const phases: Plan[] = [
 	],
 	[
 		"an offline metric that misses a difference is said to agree",
-		"papers/phaseVerdicts.ts",
+		"papers/phases/verdicts.ts",
 		'return there ? "misses"',
 		'return there ? "agrees"',
 		JUDGED,
@@ -56,18 +56,18 @@ export const phases: Plan[] = [
 	],
 	[
 		"what a knob does has the variance of a single world",
-		"papers/phaseEffects.ts",
+		"papers/phases/effects.ts",
 		"variance: variance + (std * std) / n / (k * k)",
 		"variance: Math.max(variance, (std * std) / n / (k * k))",
-		"papers/phaseEffects.test.ts",
+		"papers/phases/effects.test.ts",
 		"variances of the worlds add, with Satterthwaite's degrees of freedom over the groups",
 	],
 	[
 		"a map is upside down",
-		"view/phases.ts",
+		"view/papers/phases.ts",
 		"const rows = [...rho].reverse();",
 		"const rows = [...rho];",
-		"view/phases.test.ts",
+		"view/papers/phases.test.ts",
 		"a phase diagram drawn each knob has a map: truth above offline, ρ rising upwards, frames where the signs differ",
 	],
 ];

@@ -1,7 +1,7 @@
 import type { Plan } from "./plan";
 
 const JOBS = "experiment/replayed.test.ts";
-const FIGURE_5 = "papers/esm2Figure5.test.ts";
+const FIGURE_5 = "papers/esm2/figure5.test.ts";
 const USERS = "simulator/rerankUsers.test.ts";
 
 /** Faults of the simulated A/B test of runs: whose requests are ranked, by what, and over whom its intervals are. */
@@ -56,7 +56,7 @@ export const replayed: Plan[] = [
 	],
 	[
 		"lifts over seeds are of all logs together",
-		"papers/esm2Figure5Test.ts",
+		"papers/esm2/abTest.ts",
 		"seed[measure] / baseline.seeds[s][measure] - 1",
 		"seed[measure] / baseline[measure] - 1",
 		FIGURE_5,

@@ -4,18 +4,18 @@ import type { Plan } from "./plan";
 export const statistics: Plan[] = [
 	[
 		"statistics of another log than the paper's are compared with it",
-		"papers/statistics.ts",
+		"papers/statistics/statistics.ts",
 		"if (!own)",
 		"if (own)",
-		"papers/statistics.test.ts",
+		"papers/statistics/statistics.test.ts",
 		"statisticRows another log: not comparable, whatever the numbers",
 	],
 	[
 		"the product data set of ESMM is compared with Ali-CCP",
-		"papers/esmmTable1.ts",
+		"papers/esmm/table1.ts",
 		'own: on.own && label === "Public Dataset"',
 		"own: on.own",
-		"papers/statistics.test.ts",
+		"papers/statistics/statistics.test.ts",
 		"esmmTable1 on Ali-CCP itself the public data set is compared, the product's never",
 	],
 	[
@@ -36,18 +36,18 @@ export const statistics: Plan[] = [
 	],
 	[
 		"the clicked space holds impressions without a click",
-		"papers/selectionRuns.ts",
+		"papers/selection/selectionRuns.ts",
 		'clicked: rowsIn(data, test, "click")',
 		"clicked: test",
-		"papers/selectionRuns.test.ts",
+		"papers/selection/selectionRuns.test.ts",
 		"trains both models on each seed's log and judges them on three spaces",
 	],
 	[
 		"the shift of a feature holds what chance brings",
-		"papers/featureShifts.ts",
+		"papers/selection/featureShifts.ts",
 		" - (features[feature].cells - 1) / (2 * clicks)",
 		"",
-		"papers/featureShifts.test.ts",
+		"papers/selection/featureShifts.test.ts",
 		"takes off each log's own chance level, averages over logs, and puts the strongest first",
 	],
 ];

@@ -1,0 +1,73 @@
+import { type ActivityGain, gainsOf, growthOf, printedGains } from "../../papers/esm2/activityGains";
+import { activityMetrics, type UserActivity } from "../../papers/esm2/figure7";
+import { barsWithIntervals } from "../barsWithIntervals";
+import type { Figure } from "../figure";
+import type { Cell, Estimate, Table } from "../table";
+
+const title = "ESM², Figure 7: gain of ESM² over ESMM by users' purchases";
+const called: Readonly<Record<ActivityGain["metric"], string>> = {
+	"auc(conversion|click)": "CVR AUC",
+	"auc(conversion|impression)": "CTCVR AUC",
+	"truth.auc(conversion|click)": "true CVR AUC",
+};
+
+const inPercent = (of: Estimate | null): Estimate | null =>
+	of && { mean: 100 * of.mean, low: 100 * (of.low ?? Number.NaN), high: 100 * (of.high ?? Number.NaN), digits: 2 };
+
+/** Figure 7 of ESM² as a table: a row a group of users, both methods and the relative gain with its 95 % interval over paired seeds. */
+export function activityView(activity: UserActivity): Table {
+	const { groups, log, seeds } = activity;
+	const right = (name: string) => ({ name, align: "right" as const });
+	return {
+		title,
+		columns: [
+			...[{ name: "purchases in training" }, right("test impressions"), right("purchases among them")],
+			...activityMetrics.flatMap((metric) => [
+				right(`${called[metric]}, ESMM`),
+				right("ESM²"),
+				right("gain, % [95 %]"),
+			]),
+		],
+		rows: groups.map((group): Cell[] => [
+			...[group.name, group.rows, group.conversions],
+			...gainsOf(group).flatMap(({ ESMM, ESM2, gain }) => [ESMM, ESM2, inPercent(gain)]),
+		]),
+		notes: [
+			`ours: ${log}, the runs of Table 3, ${seeds} paired seeds; users grouped by their purchases in the training part, cut at quantiles of the test impressions`,
+			"the true CVR AUC ranks all impressions of a group against the true P(conversion | click), so it needs no purchases of the test part",
+			...activityMetrics.map((metric) => grows(activity, metric)),
+			...left(activity),
+			printedGains(),
+		],
+	};
+}
+
+function grows(activity: UserActivity, metric: ActivityGain["metric"]): string {
+	const found = growthOf(activity, metric);
+	if (!found || !Number.isFinite(found.low)) return `${called[metric]}: whether the gain grows cannot be tested`;
+	const signed = (x: number) => `${x < 0 ? "−" : "+"}${Math.abs(100 * x).toFixed(2)}`;
+	const seen = found.low > 0 ? "it grows" : found.high < 0 ? "it shrinks" : "no growth seen";
+	return `${called[metric]}: the gain of those who buy most less that of those who buy least is ${signed(found.mean)} [${signed(found.low)}, ${signed(found.high)}] points of per cent over ${found.n} paired seeds: ${seen}`;
+}
+
+function left({ groups, seeds }: UserActivity): string[] {
+	const lost = groups.flatMap((group) =>
+		gainsOf(group).flatMap(({ metric, left }) =>
+			left > 0 ? [`${called[metric]} of ${group.name} in ${left} of ${seeds}`] : [],
+		),
+	);
+	return lost.length > 0 ? [`seeds left out, whose rows of the group have one class alone: ${lost.join(", ")}`] : [];
+}
+
+/** The same as a figure: the relative gain of each group with its interval, a panel a metric. */
+export function activityFigure({ groups }: UserActivity): Figure {
+	const gains = groups.map(gainsOf);
+	return barsWithIntervals({
+		title,
+		methods: groups.map(({ name }) => `purchases: ${name}`),
+		metrics: activityMetrics.map((metric, m) => ({
+			name: `${called[metric]}, gain in %`,
+			values: gains.map((of) => inPercent(of[m].gain)),
+		})),
+	});
+}
