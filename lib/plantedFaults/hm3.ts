@@ -1,6 +1,6 @@
 import type { Plan } from "./plan";
 
-const DRAWINGS = "view/drawings.test.ts";
+const DRAWINGS = "view/drawing/drawings.test.ts";
 
 /** Faults of HM³'s tables, of edges against their truth, and of what is drawn of a model. */
 export const hm3: Plan[] = [
