@@ -32,6 +32,13 @@ it("a column is a sentence: what stands above and below with its interval and th
 	]);
 });
 
+it("where nothing is seen the methods are counted, not listed", () => {
+	const labels = ["A", "B", "C", "D"];
+	const methods = [method("BASE", [], 0.66), ...labels.map((label) => method(label, mixed, 0.68))];
+	const unseen = judge([{ column: "CVR AUC", metric: "auc(conversion|click)", methods }]);
+	expect(findings({ rows: unseen })[0]).toMatch(/: no difference seen for any of 4 \(smaller/);
+});
+
 it("a table that compares nothing has no finding", () => {
 	expect(findings({ rows: rows.map(({ compared: _, ...row }) => row) })).toEqual([]);
 });

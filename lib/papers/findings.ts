@@ -31,6 +31,9 @@ export function findings({ rows }: Pick<PaperTable, "rows">): string[] {
 
 const baselineOf = (names: string): string => names.split(" − ")[1];
 const isSeen = ({ adjusted }: Compared): boolean => adjusted !== null && adjusted <= 0.05;
+/** "any of 6" where there is nothing else to tell. */
+const namesOf = (unseen: readonly { row: PaperRow }[], all: number): string =>
+	unseen.length === all && all > 3 ? `any of ${all}` : unseen.map(({ row }) => row.label).join(", ");
 const signed = (x: number): string => `${x >= 0 ? "+" : "−"}${Math.abs(x).toFixed(4)}`;
 
 function inWords({ row, mean, low, high }: Compared & { row: PaperRow }): string {
