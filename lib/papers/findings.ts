@@ -20,9 +20,7 @@ export function findings({ rows }: Pick<PaperTable, "rows">): string[] {
 		const parts = [
 			above.length > 0 ? `above it ${above.join(", ")}` : "",
 			below.length > 0 ? `below it ${below.join(", ")}` : "",
-			unseen.length > 0
-				? `no difference seen for ${unseen.map(({ row }) => row.label).join(", ")}${smallest(unseen)}`
-				: "",
+			unseen.length > 0 ? `no difference seen for ${namesOf(unseen, of.length)}${smallest(unseen)}` : "",
 			untested.length > 0 ? `no test for ${untested.join(", ")}` : "",
 		];
 		return `${key} (${of[0].over}): ${parts.filter((part) => part !== "").join("; ")}.`;
