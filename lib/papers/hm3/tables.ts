@@ -16,7 +16,7 @@ const protocol: TableProtocol = {
 	split: "esm2",
 	scales: {
 		tiny: { preset: "tiny", seeds: 2, hyper: { "*": { ...widths, epochs: 1 } } },
-		demo: { preset: "funnel", rows: 300_000, seeds: 4, hyper: networks },
+		demo: { preset: "funnel", rows: 300_000, seeds: 3, hyper: networks },
 		full: { preset: "funnel", rows: 1_000_000, seeds: 10, firstSeed: 101, hyper: networks, search },
 	},
 };
