@@ -23,6 +23,14 @@ export const phases: Plan[] = [
 		"the phase diagram's plan its middle with ρ = 0.8 is the preset bench, and a log's source sets nothing but the world's knobs",
 	],
 	[
+		"some models of a world embed items wider than others",
+		"papers/phases/phases.ts",
+		"embedding: 8, itemEmbedding: 0, mlp",
+		"embedding: 8, mlp",
+		"papers/phases/phases.test.ts",
+		"the phase diagram's plan rests on runs that differ in their model alone: log, widths and rate are the same",
+	],
+	[
 		"the pooled deviation has the degrees of freedom of one world",
 		"metrics/comparison/pooled.ts",
 		"sum + n - 1, 0)",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { presets } from "../../simulator/presets";
+import { smallWidths } from "../smallNetworks";
 import { nameOfWorld, type PhasePlan, phases, sourceOfWorld, worldsOf } from "./phases";
 import { jobsOfPhases } from "./runs";
 
@@ -63,6 +64,16 @@ describe("the phase diagram's plan", () => {
 			const data = (seed: number) => new Set(jobs.filter((one) => one.seed === seed).map(({ job }) => job.run.data));
 			expect([...all].every((seed) => data(seed).size === 1)).toBe(true);
 			expect(jobs.every(({ job }) => job.final?.by === phases.title)).toBe(true);
+		}
+	});
+
+	it("rests on runs that differ in their model alone: log, widths and rate are the same", async () => {
+		for (const scale of scales) {
+			const { hyper } = phases.scales[scale];
+			for (const { job } of await jobsOfPhases(scale)) {
+				expect(job.run.hyper).toMatchObject({ ...hyper, ...smallWidths, itemEmbedding: 0 });
+				expect([job.run.ctr, job.run.share]).toEqual(["own", 1]);
+			}
 		}
 	});
 
