@@ -1,4 +1,4 @@
-import { readReplayed } from "../../experiment/replayed";
+import { type Replayed, readReplayed } from "../../experiment/replayed";
 import { holm } from "../../metrics/comparison/holm";
 import { type PairedSummary, paired } from "../../metrics/comparison/paired";
 import type { Lift } from "../../simulator/rerank";
@@ -62,15 +62,15 @@ export async function abTest(
 	),
 ): Promise<AbTest> {
 	const labels = Object.keys(results);
-	const outcomes: OfRequests[][] = [];
+	const outcomes: Replayed[][] = [];
 	for (const label of labels) {
-		const ofMethod: OfRequests[] = [];
+		const ofMethod: Replayed[] = [];
 		for (const { run } of results[label]) ofMethod.push(await readReplayed(store, run));
 		outcomes.push(ofMethod);
 	}
 	for (const [m, logs] of outcomes.entries())
-		for (const [s, { user }] of logs.entries())
-			if (user.length !== outcomes[0][s].user.length || user.some((one, i) => one !== outcomes[0][s].user[i]))
+		for (const [s, { table }] of logs.entries())
+			if (table !== outcomes[0][s].table)
 				throw new Error(`${labels[m]} and ${labels[0]} have ranked other requests of seed number ${s + 1}`);
 	const pooled = outcomes.map(ofUsers);
 	const methods = labels.map((label, m): AbMethod => {

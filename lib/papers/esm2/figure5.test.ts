@@ -1,9 +1,6 @@
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { writeParquet } from "../../data/parquet";
 import { temporaryFolders } from "../../data/readers/temporaryFolders";
-import { replayedFile } from "../../experiment/replayed";
+import { keepReplayed } from "../../experiment/replayed";
 import type { RunResult } from "../../experiment/result";
 import { openStore } from "../../experiment/store";
 import { holm } from "../../metrics/comparison/holm";
@@ -24,8 +21,9 @@ const [requests, seeds] = [60, [1, 2, 3]];
 const user = Int32Array.from({ length: requests }, (_, r) => (r < 30 ? 1 : r - 28));
 const ofSeed = (label: keyof typeof strength, seed: number) => ({
 	user,
-	clicks: Float32Array.from({ length: requests }, (_, r) => (label === "ESM2" ? 0.8 : 1) * (1 + (r % 3))),
-	conversions: Float32Array.from(
+	table: `of seed ${seed}`,
+	clicks: Float64Array.from({ length: requests }, (_, r) => (label === "ESM2" ? 0.8 : 1) * (1 + (r % 3))),
+	conversions: Float64Array.from(
 		{ length: requests },
 		(_, r) => strength[label] * (1 + (r % 5)) * (label === "GBDT" ? 1 : 1 + 0.01 * (seed - 2)),
 	),
@@ -41,9 +39,7 @@ let test: AbTest;
 beforeAll(async () => {
 	for (const label of Object.keys(strength) as (keyof typeof strength)[])
 		for (const seed of seeds) {
-			const path = replayedFile(store, `${label}-${seed}`);
-			mkdirSync(dirname(path), { recursive: true });
-			await writeParquet(path, ofSeed(label, seed));
+			await keepReplayed(store, `${label}-${seed}`, ofSeed(label, seed), 7);
 		}
 	test = await abTest(runs);
 });
@@ -55,7 +51,9 @@ const lift = (label: string, against: string, measure: "cvr" | "conversions") =>
 };
 
 it("its runs are Table 3's: the same hashes, each with its outcomes and the test part", async () => {
-	const [ours, theirs] = [await jobsOfTable(esm2Figure5, "demo"), await jobsOfTable(esm2Table3, "demo")];
+	const settings = { gbdt: { trees: 25 }, "dnn-os": { rate: 3 } };
+	const jobs = (plan: typeof esm2Table3) => jobsOfTable(plan, "demo", undefined, settings);
+	const [ours, theirs] = [await jobs(esm2Figure5), await jobs(esm2Table3)];
 	expect(ours.map(({ job }) => job.hash)).toEqual(theirs.map(({ job }) => job.hash));
 	for (const { job } of ours) expect(job).toMatchObject({ replay: true, final: {} });
 	for (const { job } of theirs) expect(job.replay).toBeUndefined();
@@ -92,8 +90,8 @@ describe("the simulated A/B test of runs", () => {
 	});
 	it("runs that ranked other requests are refused", async () => {
 		const other = openStore(folder());
-		await writeParquet(replayedFile(other, "GBDT-1"), ofSeed("GBDT", 1));
-		await writeParquet(replayedFile(other, "ESMM-1"), { ...ofSeed("ESMM", 1), user: user.map((one) => one + 1) });
+		await keepReplayed(other, "GBDT-1", ofSeed("GBDT", 1), 7);
+		await keepReplayed(other, "ESMM-1", { ...ofSeed("ESMM", 1), table: "of fewer requests" }, 7);
 		const two = { GBDT: [result("GBDT", 1)], ESMM: [result("ESMM", 1)] };
 		await expect(abTest({ ...runs, results: two, store: other })).rejects.toThrow(
 			"ESMM and GBDT have ranked other requests of seed number 1",

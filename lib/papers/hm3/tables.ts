@@ -40,7 +40,7 @@ const notes: readonly string[] = [
 	"HM³'s own widths and the weights of its losses are not known: the models' defaults are ESM²'s widths, and every loss weighs 1",
 	"HM³'s text is known by its abstract alone: the methods and the few printed numbers come from third-party analyses, and GMCM is left out, since nothing at hand specifies it",
 	"the preset's rates are near the prose of ESM², and it was chosen among others after ESM² > ESMM had been seen on it: a world in which most purchases pass through cart and wish list",
-	"the epoch is chosen on the validation part, which has few conversions, so the choice is noisy",
+	"the epoch is chosen on the validation part, which has few conversions, so the choice is noisy; BASE's networks choose by CTR AUC and by CVR AUC, all others by CTCVR AUC",
 ];
 
 /** Days of the training part of ESM²'s split of 76 days. */
