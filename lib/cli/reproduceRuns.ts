@@ -1,8 +1,7 @@
-import { existsSync } from "node:fs";
 import { InputError } from "../core/problem";
 import { keeper } from "../experiment/committed";
 import { localPool } from "../experiment/pool";
-import { replayedFile } from "../experiment/replayed";
+import { replayedToCommit } from "../experiment/replayed";
 import { inProcess } from "../experiment/runJobs";
 import type { Source } from "../experiment/source";
 import type { Store } from "../experiment/store";
@@ -11,6 +10,7 @@ import { esm2Table3 } from "../papers/esm2/tables3to5";
 import { furtherRuns } from "../papers/furtherRuns";
 import type { Scale } from "../papers/scale";
 import { planOfStatistics, statisticsOf } from "../papers/statistics/statisticsTables";
+import type { TableJob } from "../papers/table/jobsOfTable";
 import { type NeededRuns, type RunsOfTable, runsOfTable } from "../papers/table/neededRuns";
 import type { TablePlan } from "../papers/table/plan";
 import { expectedSeconds, type PlannedTable } from "../papers/table/plannedSeconds";
@@ -118,7 +118,10 @@ export async function doRuns(
 			const of = owner.get(run) as NeededRuns;
 			return { paper: folderOf(of), only: of.metrics };
 		},
-		beside: (run) => (existsSync(replayedFile(store, run)) ? [replayedFile(store, run)] : []),
+		beside: (run) => {
+			const { job } = (owner.get(run) as NeededRuns).jobs.find((one) => one.job.hash === run) as TableJob;
+			return replayedToCommit(store, job);
+		},
 	});
 	const runner = scale === "tiny" ? inProcess(store) : localPool({ store });
 	const options = { store, runner, signal, on: shown, ...(asked.keep ? { result: kept.hear } : {}) };

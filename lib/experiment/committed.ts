@@ -156,7 +156,6 @@ export function keeper(of: {
 }
 
 async function copyWhole(from: string, to: string): Promise<void> {
-	if (existsSync(to)) return;
 	await copyFile(from, halfOf(to));
 	await rename(halfOf(to), to);
 }

@@ -1,5 +1,6 @@
-import { existsSync, rmSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { pCTCVR } from "../core/prob";
 import { InputError } from "../core/problem";
 import { prepare } from "../data/prepare";
@@ -8,7 +9,15 @@ import { base } from "../models/base";
 import { rankingOutcome } from "../simulator/rerank";
 import { simulate } from "../simulator/simulate";
 import { type Job, jobFor } from "./job";
-import { candidatesOf, isReplayed, loadCandidates, readReplayed, replayedFile, writeReplayed } from "./replayed";
+import {
+	candidatesOf,
+	isReplayed,
+	loadCandidates,
+	readReplayed,
+	replayedFile,
+	replayedToCommit,
+	writeReplayed,
+} from "./replayed";
 import { inProcess, runJobs } from "./runJobs";
 import { preparationOf, type Source } from "./source";
 import { openStore } from "./store";
@@ -19,6 +28,7 @@ const log = simulate({ preset: "tiny", rows: 8000, seed: 3 });
 const data = prepare(log, preparationOf(source));
 const candidates = candidatesOf(log, source, data.fingerprint);
 const { table, fields } = candidates;
+const jsonOf = (file: string): string => file.replace(/parquet$/, "json");
 
 describe("the candidates of a log", () => {
 	it("are of requests of its test part: no model was trained on any of them", () => {
@@ -62,7 +72,7 @@ it("what a ranking brings is kept by request, ranked by pCTCVR", async () => {
 	const { pctcvr1, pctr1 } = table.columns as Record<string, Float32Array>;
 	const predictOn = () => ({ "click|impression": pctr1, [pCTCVR]: pctcvr1 });
 	const store = openStore(folder());
-	await writeReplayed(replayedFile(store, "best"), { predictOn }, candidates);
+	await writeReplayed(store, "best", { predictOn }, candidates);
 	const kept = await readReplayed(store, "best");
 	const best = rankingOutcome(table, pctcvr1);
 	expect(kept.conversions).toEqual(Float64Array.from(best.conversions, Math.fround));
@@ -70,6 +80,86 @@ it("what a ranking brings is kept by request, ranked by pCTCVR", async () => {
 	const { user } = table.columns as Record<string, Int32Array>;
 	expect([...kept.user]).toEqual(Array.from({ length: table.requests }, (_, r) => user[r * table.candidates]));
 	await expect(readReplayed(store, "other")).rejects.toThrow("run other has kept no outcomes");
+});
+
+function changeByte(file: string): void {
+	const bytes = readFileSync(file);
+	bytes[40] ^= 1;
+	writeFileSync(file, bytes);
+}
+
+describe("kept outcomes", () => {
+	const heard = vi.spyOn(process.stderr, "write").mockImplementation(() => true);
+	beforeEach(() => heard.mockClear());
+	afterEach(() => vi.unstubAllEnvs());
+	const [hash, other] = ["a", "b"].map((letter) => letter.repeat(64));
+	const { pctcvr1, pctr1 } = table.columns as Record<string, Float32Array>;
+	const predictOn = () => ({ "click|impression": pctr1, [pCTCVR]: pctcvr1 });
+	const worst = () => ({ "click|impression": pctr1, [pCTCVR]: pctcvr1.map((p) => -p) });
+	const of = { hash, source };
+
+	it.each([
+		["of which a byte was changed", "is damaged", changeByte],
+		["that are cut off", "is damaged", (file: string) => truncateSync(file, 60)],
+		["with nothing beside them", "has no replay.json beside it", (file: string) => rmSync(jsonOf(file))],
+		["with a damaged record", "has no replay.json beside it", (file: string) => truncateSync(jsonOf(file), 60)],
+		[
+			"of another run",
+			"is of another run: bbbbbbbbbbbb",
+			(file: string) => {
+				for (const end of [(f: string) => f, jsonOf]) copyFileSync(end(file.replace(hash, other)), end(file));
+			},
+		],
+	])("%s count as none, and it is said", async (_, told, spoil) => {
+		const store = openStore(folder());
+		await writeReplayed(store, hash, { predictOn }, candidates);
+		await writeReplayed(store, other, { predictOn: worst }, candidates);
+		expect(isReplayed(store, of)).toBe(true);
+		const file = replayedFile(store, hash);
+		spoil(file);
+		expect(isReplayed(store, of)).toBe(false);
+		await expect(readReplayed(store, hash)).rejects.toThrow("has kept no outcomes");
+		expect(heard.mock.calls.length).toBe(1);
+		expect(heard.mock.calls[0][0]).toContain(`${file} ${told}`);
+		expect(heard.mock.calls[0][0]).toContain("; it counts as none\n");
+	});
+
+	it("that are committed are checked alike, replaced where they are wrong, and left where they are sound", async () => {
+		const [store, results] = [openStore(folder()), folder()];
+		vi.stubEnv("RESULTS", results);
+		await writeReplayed(store, hash, { predictOn }, candidates);
+		const files = replayedToCommit(store, of);
+		expect(files.map((file) => basename(file))).toEqual([`${hash}.replay.parquet`, `${hash}.replay.json`]);
+		mkdirSync(join(results, "esm2"));
+		for (const file of files) copyFileSync(file, join(results, "esm2", basename(file)));
+		expect(replayedToCommit(store, of)).toEqual([]);
+		const empty = openStore(folder());
+		expect(isReplayed(empty, of)).toBe(true);
+		expect(await readReplayed(empty, hash)).toEqual(await readReplayed(store, hash));
+		truncateSync(join(results, "esm2", basename(files[0])), 60);
+		expect(isReplayed(empty, of)).toBe(false);
+		expect(isReplayed(store, of)).toBe(true);
+		expect(replayedToCommit(store, of)).toEqual(files);
+	});
+
+	it("of another number of requests count as none, and it is said: the run is trained again, on the new table", async () => {
+		const few = { ...source, knobs: { replayRequests: 50 } } as const;
+		const hyper = { embedding: 2, mlp: [4], epochs: 1 };
+		const jobs = [];
+		for (const from of [source, few])
+			jobs.push(await jobFor({ model: "base", source: from, seed: 1, hyper, replay: true }));
+		expect(jobs[0].hash).toBe(jobs[1].hash);
+		const store = openStore(folder());
+		const runner = inProcess(store);
+		await runJobs([jobs[0]], { store, runner });
+		expect((await readReplayed(store, jobs[0].hash)).user.length).toBe(table.requests);
+		expect(heard).not.toHaveBeenCalled();
+		expect(await runJobs([jobs[1]], { store, runner })).toMatchObject({ done: 1, skipped: 0 });
+		expect(heard.mock.calls[0][0]).toContain(
+			"is of another replay table than the run's log has now; it counts as none",
+		);
+		expect((await readReplayed(store, jobs[0].hash)).user.length).toBe(50);
+	});
 });
 
 describe("a job with replay", () => {
@@ -85,7 +175,7 @@ describe("a job with replay", () => {
 		const [plain, replay] = [await of(), await of({ replay: true })];
 		expect(replay.hash).toBe(plain.hash);
 		const first = await outcomeOf([plain]);
-		expect(isReplayed(first.store, plain.hash)).toBe(false);
+		expect(isReplayed(first.store, plain)).toBe(false);
 		const second = await outcomeOf([replay], first.store);
 		expect([second.done, second.skipped]).toEqual([1, 0]);
 		expect(second.results.get(plain.hash)?.metrics).toEqual(first.results.get(plain.hash)?.metrics);

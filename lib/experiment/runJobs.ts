@@ -72,7 +72,7 @@ export async function runJobs(
 	const open: Job[] = [];
 	for (const job of queue) {
 		const found = store.get(job.hash);
-		const lacks = job.replay && !isReplayed(store, job.hash);
+		const lacks = job.replay && !isReplayed(store, job);
 		if (!found || lacks || (job.final && (!found.test || (await arePredictionsDamaged(store, found))))) {
 			open.push(job);
 			continue;

@@ -9,8 +9,8 @@ export const replayed: Plan[] = [
 	[
 		"the simulated A/B test ranks requests of training days",
 		"experiment/replayed.ts",
-		"const table = replayTable(log, day[split(log, how.split).test[0]]);",
-		"const table = replayTable(log, day[split(log, how.split).train[0]]);",
+		"const firstDay = day[split(log, how.split).test[0]];",
+		"const firstDay = day[split(log, how.split).train[0]];",
 		JOBS,
 		"the candidates of a log are of requests of its test part: no model was trained on any of them",
 	],
@@ -29,6 +29,22 @@ export const replayed: Plan[] = [
 		"if (!found ||",
 		JOBS,
 		"a job with replay is the same run; a result without its outcomes is trained again, to the same outcomes, and then no more",
+	],
+	[
+		"outcomes of a ranking that another run wrote pass for a run's own",
+		"experiment/replayed.ts",
+		"if (kept.run !== run) return",
+		"if (kept.run === undefined) return",
+		JOBS,
+		"kept outcomes of another run count as none, and it is said",
+	],
+	[
+		"outcomes on fewer requests than are asked for pass for all",
+		"experiment/replayed.ts",
+		"if (source && kept.table !== tableOf(source, kept.firstDay))",
+		"if (source && kept.table === undefined)",
+		JOBS,
+		"kept outcomes of another number of requests count as none, and it is said: the run is trained again, on the new table",
 	],
 	[
 		"of two jobs of one run the last one's wishes count",

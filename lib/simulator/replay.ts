@@ -55,9 +55,7 @@ export function replayTable(log: Simulated, firstDay = testDay(log.knobs)): Repl
 		...{ ...placeOf(rows), ...features, logged_position: loggedPosition },
 		...{ pctr1: truths.pctr, pcvr_obs: truths.pcvr_obs, pctcvr1: truths.pctcvr },
 	};
-	const since = firstDay === testDay(knobs) ? "" : `/${firstDay}`;
-	const named = `${log.fingerprint}/replay/${knobs.replayRequests}${since}`;
-	const fingerprint = createHash("sha256").update(named).digest("hex");
+	const fingerprint = replayFingerprint(log.fingerprint, knobs, firstDay);
 	return {
 		...logBeside(log, "replay", n, schema, columns, fingerprint),
 		...{ requests: chosen.length, candidates: K, slate: L, eta },
@@ -67,6 +65,16 @@ export function replayTable(log: Simulated, firstDay = testDay(log.knobs)): Repl
 			knobs.freezeAt * DAY,
 		),
 	};
+}
+
+/** Fingerprint of the replay table of a log: of the log, how many requests are asked for, and the day from which they are drawn. */
+export function replayFingerprint(
+	log: string,
+	knobs: Pick<Simulated["knobs"], "T" | "replayRequests">,
+	firstDay: number,
+): string {
+	const since = firstDay === testDay(knobs) ? "" : `/${firstDay}`;
+	return createHash("sha256").update(`${log}/replay/${knobs.replayRequests}${since}`).digest("hex");
 }
 
 /** Numbers of the chosen requests, ascending. */

@@ -104,9 +104,9 @@ export async function storedPaperRuns(
 }
 
 /** Whether a job's result is in the store, with all that is asked for. */
-export function isThere(store: Store, { hash, final, replay }: TableJob["job"]): boolean {
-	const found = store.get(hash);
-	return found !== undefined && (!final || found.test !== undefined) && (!replay || isReplayed(store, hash));
+export function isThere(store: Store, job: TableJob["job"]): boolean {
+	const found = store.get(job.hash);
+	return found !== undefined && (!job.final || found.test !== undefined) && (!job.replay || isReplayed(store, job));
 }
 
 /** "BASE seed 3, ESMM seed 3 and 2 more". */
