@@ -55,6 +55,14 @@ export const papers: Plan[] = [
 		"best is marked only where it is better than every other method, seed by seed",
 	],
 	[
+		"of a chain of comparisons whoever beats the one before it is the best",
+		"papers/table/best.ts",
+		"rootOf(other, methods) === root",
+		'other.against === method.against && root !== ""',
+		JUDGED,
+		"best is better than all of a chain, where each is compared with the one above it",
+	],
+	[
 		"the best is not adjusted over its column",
 		"papers/table/best.ts",
 		"const adjusted = holm(found.map(({ p }) => p));",

@@ -105,7 +105,7 @@ function notesOf(runs: PaperRuns): string[] {
 		...(protocol.ctr === "shared"
 			? ["pCTCVR = pCVR of the method × pCTR of one independent CTR network a seed, the same for every method"]
 			: []),
-		"intervals: 95 %, each by itself; smallest detectable: seen in 80 % of tries, each by itself; p-values: two-sided, after Holm over all comparisons of the table; the best of a column is bold only where it is better than every other, after Holm over the column",
+		"intervals: 95 %, each by itself; smallest detectable: seen in 80 % of tries, each by itself; p-values: two-sided, after Holm over all comparisons of the table; the best of a column is bold only where it is better than every other that has the same baseline at the end of its comparisons, after Holm over the column",
 		plan.published
 			? `theirs: the paper's ${plan.table}${plan.published.runs ? `, mean ± deviation of ${plan.published.runs} runs` : ""}; ${own ? "the same log, so numbers are compared" : `${where}, so only the order is compared`}`
 			: "no paper prints these numbers: they are ours alone",

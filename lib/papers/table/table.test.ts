@@ -193,6 +193,23 @@ describe("best", () => {
 		expect(bestOf(metric, low, others[0])).toEqual(["low"]);
 		expect(bestOf(metric, low, ...others)).toEqual([]);
 	});
+	it("is better than all of a chain, where each is compared with the one above it", () => {
+		const chain = (values: number[][]) =>
+			["GBDT", "DNN", "ESMM", "ESM2"].map((label, i, all) =>
+				method(label, values[i], null, { against: all[Math.max(0, i - 1)] }),
+			);
+		const by = (step: number) => low.values.map((v, s) => v + step + [0.001, 0, 0.002, -0.001][s] * step * 10);
+		const rising = [low.values, by(0.1), by(0.2), by(0.3)];
+		expect(bestOf(metric, ...chain(rising))).toEqual(["ESM2"]);
+		// The last is above the third, with which it is compared, and below the second.
+		expect(bestOf(metric, ...chain([low.values, by(0.3), by(0.1), by(0.2)]))).toEqual(["DNN"]);
+		const overUsers = {
+			...{ a: 0.7, b: 0.6, difference: 0.1, se: 0.02, low: 0.06, high: 0.14, p: 0.001, detectable: 0.056 },
+			...{ rows: 9000, clusters: 1234, effective: 100 },
+		};
+		const one = chain(rising).map((of, i) => ({ ...of, values: [i], ...(i > 0 ? { overUsers } : {}) }));
+		expect(bestOf(metric, ...one)).toEqual([]);
+	});
 	it("is among those of one baseline: of two shares there are two", () => {
 		const shifted = [low, high].map((one) => method(`${one.label} 1 %`, one.values, null, { against: "low 1 %" }));
 		expect(bestOf(metric, low, high, ...shifted)).toEqual(["high", "high 1 %"]);
