@@ -63,6 +63,14 @@ export const phases: Plan[] = [
 		`${OF} where the offline metric is wrong: it misses, invents, or sees the opposite of the truth`,
 	],
 	[
+		"a difference that could not be tested is one that is not seen",
+		"papers/phases/verdicts.ts",
+		'return "no test";\n\treturn adjusted',
+		'return "no difference seen";\n\treturn adjusted',
+		JUDGED,
+		`${OF} a log whose metric is unknown leaves its world without a verdict, and the others judged; it is counted apart`,
+	],
+	[
 		"what a knob does has the variance of a single world",
 		"papers/phases/effects.ts",
 		"variance: variance + (std * std) / n / (k * k)",

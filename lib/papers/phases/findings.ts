@@ -1,7 +1,7 @@
 import { tQuantile } from "../../metrics/comparison/distributions";
 import type { PhaseEffect } from "./effects";
 import type { PhasePlan } from "./phases";
-import type { JudgedPhases, PhaseCell, PhaseVerdict } from "./verdicts";
+import type { Agreement, JudgedPhases, PhaseCell, PhaseVerdict } from "./verdicts";
 import { knobWords, levelWords, titleOfModel } from "./words";
 
 /** Of how many logs the offline metric points the other way than their truth. */
@@ -50,9 +50,9 @@ export function phaseFindings({
 		return `${titleOfModel(model)} against ${baseline} in ${of.length} worlds. In truth ${countsIn(of, "truth")}; by the offline metric ${countsIn(of, "offline")}.`;
 	});
 	const moved = effects.filter(({ adjusted }) => adjusted !== null && adjusted <= 0.05).map(movedBy);
-	const wrong = (["opposite", "misses", "invents"] as const).map(
-		(kind) => `${kind} in ${cells.filter(({ agreement }) => agreement === kind).length}`,
-	);
+	const agreeing = (kind: Agreement) => cells.filter(({ agreement }) => agreement === kind).length;
+	const wrong = (["opposite", "misses", "invents"] as const).map((kind) => `${kind} in ${agreeing(kind)}`);
+	const untested = agreeing("no test");
 	const shares = misledShares({ cells }).map(
 		({ model, misled, logs, low, high }) =>
 			`${titleOfModel(model)} in ${misled} of ${logs} (95 %: ${percent(low)} to ${percent(high)})`,
@@ -60,14 +60,15 @@ export function phaseFindings({
 	return [
 		...counts,
 		...(moved.length > 0 ? moved : [`No knob is seen to move a difference, after Holm over ${tests} comparisons.`]),
-		`The offline verdict against the truth's, of ${cells.length}: ${wrong.join(", ")}. In a single log the two differences have opposite signs: ${shares.join(", ")}.`,
+		`The offline verdict against the truth's, of ${cells.length}: ${wrong.join(", ")}${untested > 0 ? `, no test in ${untested}` : ""}. In a single log the two differences have opposite signs: ${shares.join(", ")}.`,
 	];
 }
 
 function countsIn(cells: readonly PhaseCell[], metric: "truth" | "offline"): string {
 	const seen = (verdict: PhaseVerdict) => cells.filter((cell) => cell[metric].verdict === verdict).length;
 	const above = cells.filter((cell) => cell[metric].mean > 0).length;
-	return `better in ${seen("better")}, worse in ${seen("worse")} (mean above 0 in ${above})`;
+	const untested = seen("no test");
+	return `better in ${seen("better")}, worse in ${seen("worse")}${untested > 0 ? `, no test in ${untested}` : ""} (mean above 0 in ${above})`;
 }
 
 const movedBy = ({ model, metric, knob, from, to, mean, low, high }: PhaseEffect): string =>

@@ -103,16 +103,21 @@ describe("the verdicts of a phase diagram", () => {
 		}
 	});
 
-	it("a log whose metric is unknown leaves its world without a verdict, and the others judged", () => {
+	it("a log whose metric is unknown leaves its world without a verdict, and the others judged; it is counted apart", () => {
 		const hole = worldsOf(plan, "demo")[0];
-		const { cells } = judgePhases(
+		const judged = judgePhases(
 			runsWith((world, log) => ({
 				truth: 0.02 + wobble[log],
 				offline: nameOfWorld(world) === nameOfWorld(hole) && log === 1 ? Number.NaN : 0.02 + wobble[log],
 			})),
 		);
-		expect(cells[0].offline).toMatchObject({ p: null, adjusted: null, verdict: "no difference seen" });
-		expect(cells[0].agreement).toBe("misses");
+		const { cells } = judged;
+		expect(cells[0].offline).toMatchObject({ p: null, adjusted: null, verdict: "no test" });
+		expect([cells[0].truth.verdict, cells[0].agreement]).toEqual(["better", "no test"]);
+		const sentences = phaseFindings({ plan, judged }).join("\n");
+		expect(sentences).toContain("In truth better in 14, worse in 0 (");
+		expect(sentences).toContain("by the offline metric better in 13, worse in 0, no test in 1 (");
+		expect(sentences).toContain("misses in 0, invents in 0, no test in 1.");
 		expect(cells.slice(1).every(({ offline }) => offline.verdict === "better")).toBe(true);
 	});
 

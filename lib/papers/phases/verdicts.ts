@@ -4,8 +4,8 @@ import { type PhaseEffect, phaseEffects } from "./effects";
 import type { PhaseWorld } from "./phases";
 import type { PhaseRuns, WorldRuns } from "./runs";
 
-/** What a difference to click space shows at the 5 % level, after Holm over all of the diagram. */
-export type PhaseVerdict = "better" | "no difference seen" | "worse";
+/** What a difference to click space shows at the 5 % level, after Holm over all of the diagram; "no test" where none could be made. */
+export type PhaseVerdict = "better" | "no difference seen" | "worse" | "no test";
 
 /** A model less the one of click space in one metric and world. */
 export interface PhaseDifference extends PooledSummary {
@@ -22,8 +22,9 @@ export interface PhaseDifference extends PooledSummary {
  * - "agrees": both see the same; "opposite": both see a difference, one up, one down.
  * - "misses": the truth shows a difference that the offline metric does not; "invents": the other way round.
  * - "nothing seen": neither sees one.
+ * - "no test": one of them could not be tested, so nothing can be said.
  */
-export type Agreement = "agrees" | "opposite" | "misses" | "invents" | "nothing seen";
+export type Agreement = "agrees" | "opposite" | "misses" | "invents" | "nothing seen" | "no test";
 
 /** A model in a world. */
 export interface PhaseCell {
@@ -110,10 +111,13 @@ function comparedIn(worlds: readonly WorldRuns[], model: string, baseline: strin
 
 const groupOf = ({ rows, cvr }: PhaseWorld): string => `${rows} ${cvr}`;
 
-const verdictOf = (mean: number, adjusted: number | null): PhaseVerdict =>
-	adjusted === null || adjusted > 0.05 || mean === 0 ? "no difference seen" : mean > 0 ? "better" : "worse";
+function verdictOf(mean: number, adjusted: number | null): PhaseVerdict {
+	if (adjusted === null) return "no test";
+	return adjusted > 0.05 || mean === 0 ? "no difference seen" : mean > 0 ? "better" : "worse";
+}
 
 function agreementOf(truth: PhaseDifference, offline: PhaseDifference): Agreement {
+	if (truth.verdict === "no test" || offline.verdict === "no test") return "no test";
 	const [there, here] = [truth, offline].map(({ verdict }) => verdict !== "no difference seen");
 	if (there && here) return truth.verdict === offline.verdict ? "agrees" : "opposite";
 	return there ? "misses" : here ? "invents" : "nothing seen";

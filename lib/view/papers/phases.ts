@@ -48,9 +48,9 @@ function mapCell(
 	metric: "truth" | "offline",
 ): MapCell {
 	const { mean, low, high, verdict, values } = metric === "truth" ? truth : offline;
-	const words = `${verdict}; the offline metric ${agreementWords[agreement]}; ${misled} of ${values.length} logs mislead; ${nameOfWorld(world)}, ${Math.round(positives)} clicked test conversions`;
+	const words = `${verdict}; the offline metric: ${agreementWords[agreement]}; ${misled} of ${values.length} logs mislead; ${nameOfWorld(world)}, ${Math.round(positives)} clicked test conversions`;
 	const framed = metric === "offline" && truth.mean * offline.mean < 0;
-	return { mean, low, high, bold: verdict !== "no difference seen", framed, words };
+	return { mean, low, high, bold: verdict === "better" || verdict === "worse", framed, words };
 }
 
 const agreementWords: Readonly<Record<PhaseCell["agreement"], string>> = {
@@ -59,6 +59,7 @@ const agreementWords: Readonly<Record<PhaseCell["agreement"], string>> = {
 	misses: "misses it",
 	invents: "sees what the truth does not show",
 	"nothing seen": "sees nothing either",
+	"no test": "no test of one or both",
 };
 
 /** Every cell of the diagram: both differences with intervals and verdicts, and how often a single log misleads. */
