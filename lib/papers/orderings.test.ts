@@ -79,6 +79,10 @@ describe("published orderings", () => {
 		);
 		const judged = judgeOrderings("demo", without);
 		expect(find(judged, "ESMM > BASE", "bench").map(({ appears }) => appears)).toEqual(Array(3).fill("no test"));
+		// Three orderings have BASE, each with three metrics.
+		expect(orderingsView(judged).lead?.[0]).toMatch(
+			/^of 21 comparisons 6 appear, 3 are opposite, 3 are not seen, of 9 there is no test; /,
+		);
 		expect(find(judged, "ESMM > ESMM-NS", "bench").map(({ appears }) => appears)).toEqual(Array(3).fill("appears"));
 	});
 	it("rest on runs that differ in their model alone: seed, log, widths and rate are the same", async () => {
