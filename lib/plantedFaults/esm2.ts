@@ -53,6 +53,14 @@ export const esm2: Plan[] = [
 		"groups by quantiles of rows have about as many rows each, equal counts together, one code a row",
 	],
 	[
+		"whether a gain grows is judged as if there were one metric",
+		"view/papers/userActivity.ts",
+		"holm(found.map((one) => one?.p ?? null))",
+		"found.map((one) => holm([one?.p ?? null])[0])",
+		"view/papers/userActivity.test.ts",
+		"growth is seen after Holm over the three metrics, not by each interval",
+	],
+	[
 		"a sweep's curve shows values, whose spread is that of logs",
 		"view/papers/sweepCurves.ts",
 		"row.compared[name] : 0",

@@ -34,6 +34,26 @@ it("a row a group: its size, both methods, and the relative gain in per cent wit
 	expect(notes).toContain("seeds left out, whose rows of the group have one class alone: CVR AUC of 0 in 1 of 3");
 });
 
+it("growth is seen after Holm over the three metrics, not by each interval", () => {
+	const weak = (ESMM: number[]) => ({ ESMM, ESM2: ESMM.map((a, i) => a * (1 + [0.02, 0.012, 0.025][i])) });
+	const same = (ESMM: number[]) => ({ ESMM, ESM2: ESMM });
+	const three = (of: typeof same, name: string) => {
+		const values = of([0.7, 0.8, 0.75]);
+		return {
+			...{ name, rows: 9, conversions: 4 },
+			values: {
+				"auc(conversion|click)": values,
+				"auc(conversion|impression)": values,
+				"truth.auc(conversion|click)": values,
+			},
+		};
+	};
+	const { notes } = activityView({ ...activity, groups: [three(same, "0"), three(weak, "1 or more")] });
+	// p = 0.0378 by itself, an interval above 0.
+	for (const note of notes.slice(2, 5))
+		expect(note).toMatch(/ is \+1\.90 \[\+0\.2\d, \+3\.5\d\] .*, p = 0\.11\d\d after Holm over 3: no growth seen$/);
+});
+
 it("the figure has a bar a group and a panel a metric", () => {
 	const bars = activityFigure(activity).data.filter(({ type }) => type === "bar");
 	expect(bars).toHaveLength(3);

@@ -1,3 +1,4 @@
+import { holm } from "../../metrics/comparison/holm";
 import { type ActivityGain, gainsOf, growthOf, printedGains } from "../../papers/esm2/activityGains";
 import { activityMetrics, type UserActivity } from "../../papers/esm2/figure7";
 import { barsWithIntervals } from "../barsWithIntervals";
@@ -35,19 +36,26 @@ export function activityView(activity: UserActivity): Table {
 		notes: [
 			`ours: ${log}, the runs of Table 3, ${seeds} paired seeds; users grouped by their purchases in the training part, cut at quantiles of the test impressions`,
 			"the true CVR AUC ranks all impressions of a group against the true P(conversion | click), so it needs no purchases of the test part",
-			...activityMetrics.map((metric) => grows(activity, metric)),
+			...growths(activity),
 			...left(activity),
 			printedGains(),
 		],
 	};
 }
 
-function grows(activity: UserActivity, metric: ActivityGain["metric"]): string {
-	const found = growthOf(activity, metric);
-	if (!found || !Number.isFinite(found.low)) return `${called[metric]}: whether the gain grows cannot be tested`;
+/** Whether the gain grows with activity, a sentence a metric; p-values of the three are adjusted together. */
+function growths(activity: UserActivity): string[] {
+	const found = activityMetrics.map((metric) => growthOf(activity, metric));
+	const adjusted = holm(found.map((one) => one?.p ?? null));
+	const tests = adjusted.filter((p) => p !== null).length;
 	const signed = (x: number) => `${x < 0 ? "−" : "+"}${Math.abs(100 * x).toFixed(2)}`;
-	const seen = found.low > 0 ? "it grows" : found.high < 0 ? "it shrinks" : "no growth seen";
-	return `${called[metric]}: the gain of those who buy most less that of those who buy least is ${signed(found.mean)} [${signed(found.low)}, ${signed(found.high)}] points of per cent over ${found.n} paired seeds: ${seen}`;
+	return activityMetrics.map((metric, i) => {
+		const [one, p] = [found[i], adjusted[i]];
+		if (one === null || p === null) return `${called[metric]}: whether the gain grows cannot be tested`;
+		const seen = p > 0.05 ? "no growth seen" : one.mean > 0 ? "it grows" : "it shrinks";
+		const after = `p ${p < 0.0001 ? "< 0.0001" : `= ${p.toFixed(4)}`} after Holm over ${tests}`;
+		return `${called[metric]}: the gain of those who buy most less that of those who buy least is ${signed(one.mean)} [${signed(one.low)}, ${signed(one.high)}] points of per cent over ${one.n} paired seeds, ${after}: ${seen}`;
+	});
 }
 
 function left({ groups, seeds }: UserActivity): string[] {
