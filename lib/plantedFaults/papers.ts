@@ -119,6 +119,14 @@ export const papers: Plan[] = [
 		"a table's search sets what it chose under a method's own and over the scale's, the shared CTR network's too",
 	],
 	[
+		"a table keeps silent about rows whose settings were searched for another form of their model",
+		"papers/table/search.ts",
+		"hyper !== undefined || share !== 1",
+		"hyper === null || share !== 1",
+		SEARCHED,
+		"a table with a search runs it first, trains with what it chose, and says what the choice rests on",
+	],
+	[
 		"a search may be on a log of the table",
 		"papers/table/plan.ts",
 		"search.logSeed >= firstSeed",

@@ -125,7 +125,14 @@ describe("a table with a search", () => {
 		expect(notes[1]).toMatch(
 			/^base: lr 0\.\d+, the best of 3 trials: 0\.\d{4} on \d+ positives, the others 0\.\d{4} to 0\.\d{4}$/,
 		);
+		expect(notes.slice(3)).toEqual([
+			"settings of aman were searched for the model's plain form (all training rows, nothing that is a row's own) and serve all rows of it",
+		]);
 		const table = await paperTable(runs);
+		const days = plan.methods.map((method) => ({ ...method, hyper: undefined, days: 5 }));
+		expect(notesOfSearch({ ...plan, methods: days }, "tiny", runs.chosen)[3]).toContain("settings of base, aman were");
+		const alike = plan.methods.slice(0, 2);
+		expect(notesOfSearch({ ...plan, methods: alike }, "tiny", runs.chosen)).toHaveLength(3);
 		for (const note of notes) expect(table.notes).toContain(note);
 	});
 	it("tells of its search and its runs as of one list", () => {

@@ -11,7 +11,7 @@ import type { MetricValue } from "../../metrics/value";
 import { modelNamed } from "../../models/index";
 import type { Scale } from "../scale";
 import { hyperOf, methodsOf, simulated, type TableJob } from "./jobsOfTable";
-import type { Hyperparameters, TablePlan, TableScale } from "./plan";
+import type { Hyperparameters, TableMethod, TablePlan, TableScale } from "./plan";
 
 /** A run of a table's search: one trial of a model. */
 export interface SearchJob extends TableJob {
@@ -115,7 +115,21 @@ export function notesOfSearch(plan: TablePlan, scale: Scale, chosen: readonly Ch
 	return [
 		`settings were chosen before the table by ${choose.metric} on the validation part of one log of "${preset}" (${rows.toLocaleString("en-US")} impressions, log seed ${logSeed}, none of the table's): ${runs} runs, at most ${trials} trials a model; a choice by so few positives is noisy${rest.length > 0 ? `; not searched: ${rest.join(", ")}` : ""}`,
 		...chosen.map(wordsOf),
+		...searchedPlain(plan, scale, searched),
 	];
+}
+
+/** Of models with rows that are not as they were searched: whose settings these have. */
+function searchedPlain(plan: TablePlan, scale: Scale, searched: readonly string[]): string[] {
+	const isOther = ({ hyper, share = 1, days, numbers }: TableMethod) =>
+		hyper !== undefined || share !== 1 || days !== undefined || numbers !== undefined;
+	const { known } = methodsOf(plan, scale);
+	const of = searched.filter((one) => known.some((method) => method.model === one && isOther(method)));
+	return of.length > 0
+		? [
+				`settings of ${of.join(", ")} were searched for the model's plain form (all training rows, nothing that is a row's own) and serve all rows of it`,
+			]
+		: [];
 }
 
 function wordsOf({ model, hyper, value, others, unsound, positives }: ChosenSetting): string {
