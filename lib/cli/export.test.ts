@@ -1,16 +1,29 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { projectRoot } from "../core/root";
 import { temporaryFolders } from "../data/readers/temporaryFolders";
 import type { RunResult } from "../experiment/result";
 import { openStore } from "../experiment/store";
 import { esmmTable2 } from "../papers/esmm/table2";
 import { jobsOfTable } from "../papers/table/jobsOfTable";
 import { searchOf } from "../papers/table/search";
+import { figuresFolder } from "../view/figuresFolder";
 import { runCommand } from "./runCommand";
 
 const folder = temporaryFolders();
 afterEach(() => vi.unstubAllEnvs());
+
+it("figures of each scale have a folder of their own, that of demo is figures/; FIGURES names another", () => {
+	vi.stubEnv("FIGURES", "");
+	vi.stubEnv("SCALE", "");
+	const of = (...scale: ("tiny" | "demo")[]) => relative(projectRoot(), figuresFolder(...scale));
+	expect([of(), of("demo"), of("tiny")]).toEqual(["figures", "figures", join("figures", "tiny")]);
+	vi.stubEnv("SCALE", "full");
+	expect(of()).toBe(join("figures", "full"));
+	vi.stubEnv("FIGURES", join(projectRoot(), "mine"));
+	expect([of(), of("tiny")]).toEqual(["mine", "mine"]);
+});
 
 /** What its search chooses where all trials are equal. */
 const firstTrials = { aman: { rate: 0.1 }, oversampling: { rate: 2 } };
@@ -72,7 +85,8 @@ describe("export of a table", () => {
 			const args = ["--scale", "tiny", "--store", store, "--format", format, "--json"];
 			const { code, stdout, stderr } = await exported(...args);
 			expect([code, stderr]).toEqual([0, ""]);
-			const { file } = JSON.parse(stdout);
+			const { file, scale } = JSON.parse(stdout);
+			expect(scale).toBe("tiny");
 			expect(file).toMatch(new RegExp(`esmm-table-2-tiny\\.${end}$`));
 			expect(readFileSync(file, "utf8")).toContain(holds);
 		}
@@ -106,6 +120,18 @@ describe("export of a table", () => {
 		expect(existsSync(there)).toBe(true);
 		const { code, last } = await runCommand("export", ["--table", "esmm/22"]);
 		expect([code, last]).toEqual([2, expect.stringContaining('unknown table "esmm/22": did you mean "esmm/2"?')]);
+		writeFileSync(join(figures, "esm2-figure-3.md"), "a figure's numbers\n");
+		for (const name of ["esm2/figure-3", "esm2-figure-3"]) {
+			const { code, stdout } = await runCommand("export", ["--table", name]);
+			expect([code, stdout.trim()]).toEqual([
+				0,
+				expect.stringMatching(/esm2-figure-3\.md \(of the scale it was written at\)$/),
+			]);
+		}
+		writeFileSync(join(figures, "esm2-table-3.md"), "");
+		writeFileSync(join(figures, "esm2-table-3-tiny.md"), "");
+		const { last: known } = await runCommand("export", ["--table", "nothing-like-it"]);
+		expect(known.match(/esm2\/3\b/g)).toHaveLength(1);
 		const wrong = await runCommand("export", ["--figure", "funnel", "--scale", "tiny"]);
 		expect([wrong.code, wrong.last]).toEqual([2, expect.stringContaining("--scale belongs to --table")]);
 	}, 60_000);

@@ -1,17 +1,17 @@
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { InputError, unknownName } from "../core/problem";
-import { projectRoot } from "../core/root";
 import { halfOf } from "../data/leftovers";
 import { checkWritable } from "../data/writable";
 import { savedRun } from "../experiment/savedRun";
 import { openStore } from "../experiment/store";
-import { scaleNamed } from "../papers/scale";
+import { type Scale, scaleNamed } from "../papers/scale";
 import { paperTable } from "../papers/table/paperTable";
 import { namesOf, storedPaperRuns } from "../papers/table/runPaperTable";
-import { fileOfTable, nameOfTable, tablePlans } from "../papers/tables";
+import { fileOfTable, nameOfTable, papers, tablePlans } from "../papers/tables";
 import { MODEL } from "../train/modelFile";
 import { exportTable } from "../view/export";
+import { figuresFolder } from "../view/figuresFolder";
 import { paperView } from "../view/papers/paper";
 import { command } from "./command";
 
@@ -36,43 +36,69 @@ function endOf(kind: "table" | "figure", format: string): string {
 	return `.${formats[format]}`;
 }
 
-/** Tables that can be asked for: those that are there as files, and those that runs give. */
-const tableNames = (files: readonly string[]): string[] => [
-	...new Set([
-		...tablePlans.map(nameOfTable),
-		...files.map((one) => one.replace(/^([\w-]+?)-table-([\w-]+)$/, "$1/$2")),
-	]),
-];
-
-const figuresFolder = (): string => process.env.FIGURES || join(projectRoot(), "figures");
-
-/** A file that the notebooks and `reproduce` wrote. */
-function written(kind: "table" | "figure", name: string, format: string): string {
-	const [folder, end] = [figuresFolder(), endOf(kind, format)];
-	const stem = name.replace(/^([\w-]+)\/(\w+)$/, "$1-table-$2");
-	const file = join(folder, `${stem}${end}`);
-	if (existsSync(file)) return file;
-	const there = existsSync(folder) ? readdirSync(folder).filter((one) => one.endsWith(end)) : [];
-	const names = there.map((one) => one.slice(0, -end.length));
-	const known = kind === "table" ? tableNames(names) : names;
-	throw new InputError(`${unknownName(kind, name, known).message}; "npm run reproduce" writes what is missing`);
+/** A file to give, and the scale of its numbers where it is known. */
+interface Given {
+	file: string;
+	scale?: Scale;
 }
 
-/** A paper's table: the file that is there, else one that is built from results in the store. */
-async function tableFile(name: string, format: string, { scale, store }: Options): Promise<string> {
-	const plan = tablePlans.find((one) => nameOfTable(one) === name);
-	const file = plan && join(figuresFolder(), `${fileOfTable(plan)}${endOf("table", format)}`);
-	if (!plan || !file || (scale === undefined && existsSync(file))) return written("table", name, format);
+const OF_PAPER = new RegExp(`^(${papers.join("|")})[-/](?:table-)?(.+)$`);
+
+/** "esm2-table-3", "esm2/table-3", "esm2/3": one name, the last; "esm2-figure-3" is "esm2/figure-3"; others are as they are. */
+const nameOf = (stem: string): string => stem.replace(OF_PAPER, "$1/$2");
+
+/** What `export --table … --scale` built: no table of its own. */
+const isBuilt = (name: string): boolean => /-(tiny|demo)$/.test(name);
+
+/** The scale of what lies in the folder of figures; where FIGURES names one, nobody knows who wrote it. */
+const scaleOf = (name: string, at: Scale): Pick<Given, "scale"> =>
+	process.env.FIGURES ? {} : { scale: name.endsWith("-full") ? "full" : at };
+
+/** Files of a format in the folder of figures of a scale, by name. */
+function written(end: string, at = scaleNamed()): Map<string, Given> {
+	const folder = figuresFolder(at);
+	const there = existsSync(folder) ? readdirSync(folder).filter((one) => one.endsWith(end)) : [];
+	return new Map(
+		there.map((one) => {
+			const name = nameOf(one.slice(0, -end.length));
+			return [name, { file: join(folder, one), ...scaleOf(name, at) }];
+		}),
+	);
+}
+
+const unknown = (kind: "table" | "figure", name: string, known: readonly string[]): InputError =>
+	new InputError(
+		`${unknownName(kind, name, [...new Set(known)].filter((one) => !isBuilt(one)).sort()).message}; "npm run reproduce" writes what is missing`,
+	);
+
+/** A figure that the notebooks wrote. */
+function figureFile(given: string, format: string): Given {
+	const there = written(endOf("figure", format));
+	const found = there.get(nameOf(given));
+	if (!found) throw unknown("figure", given, [...there.keys()]);
+	return found;
+}
+
+/** A table: the file that is there, else, if runs give it, one that is built from results in the store. */
+async function tableFile(given: string, format: string, { scale, store }: Options): Promise<Given> {
+	const name = nameOf(given);
 	const at = scaleNamed(scale);
+	const there = written(endOf("table", format), at);
+	const plan = tablePlans.find((one) => nameOf(nameOfTable(one)) === name);
+	const found = plan && scale !== undefined ? undefined : there.get(name);
+	if (found) return found;
+	if (!plan) throw unknown("table", given, [...tablePlans.map(nameOfTable), ...there.keys()]);
 	const runs = await storedPaperRuns(plan, { scale: at, store: openStore(store, "read") });
 	if ("missing" in runs)
 		throw new InputError(
 			`${name} at scale ${at}: ${runs.missing.length} of ${runs.runs} runs are not in the store (${namesOf(runs.missing)}); "npm run reproduce -- --paper ${plan.paper} --scale ${at}" does them`,
 		);
-	const formats = [TABLES[format] as "md" | "html" | "tex" | "csv"];
-	return exportTable(paperView(await paperTable(runs)), `${fileOfTable(plan)}${scale === undefined ? "" : `-${at}`}`, {
-		formats,
-	})[0];
+	const [file] = exportTable(
+		paperView(await paperTable(runs)),
+		`${fileOfTable(plan)}${scale === undefined ? "" : `-${at}`}`,
+		{ formats: [TABLES[format] as "md" | "html" | "tex" | "csv"], folder: figuresFolder(at) },
+	);
+	return { file, scale: at };
 }
 
 /** Copies a file or a folder to a new place, whole. */
@@ -97,9 +123,12 @@ command<Options>(
 	(c) =>
 		c
 			.option("--model <R>", "a run's hash, or its first 6 characters or more")
-			.option("--table <name>", "as esmm/2: ESMM's Table 2")
-			.option("--figure <name>", "as funnel")
-			.option("--scale <name>", "a table's: builds it from the runs of that scale in the store, though a file is there")
+			.option("--table <name>", "as esmm/2, or its file's name esmm-table-2: ESMM's Table 2")
+			.option("--figure <name>", "as funnel or esm2/figure-4")
+			.option(
+				"--scale <name>",
+				"a table's (default demo): builds it from the runs of that scale in the store, though a file is there",
+			)
 			.option("--format <name>", "a table's: latex, markdown (default), csv, html; a figure's: svg (default), png, pdf")
 			.option("--out <path>", "copies it there")
 			.option("--store <dir>", "where runs lie (default data/runs)"),
@@ -111,13 +140,17 @@ command<Options>(
 			throw new InputError("--format belongs to --table and --figure: a model is a folder of safetensors and JSON");
 		if (scale !== undefined && table === undefined)
 			throw new InputError("--scale belongs to --table: it says which runs a table is built from");
-		const from =
+		const from: Given =
 			model !== undefined
-				? savedRun(openStore(store, "read"), model)
+				? { file: savedRun(openStore(store, "read"), model) }
 				: table !== undefined
 					? await tableFile(table, format ?? "markdown", options)
-					: written("figure", figure as string, format ?? "svg");
-		const file = out === undefined ? relative(".", from) : copied(from, out);
-		return { json: { file }, text: file };
+					: figureFile(figure as string, format ?? "svg");
+		const file = out === undefined ? relative(".", from.file) : copied(from.file, out);
+		const words = from.scale ? `scale ${from.scale}` : "of the scale it was written at";
+		return {
+			json: { file, ...(from.scale ? { scale: from.scale } : {}) },
+			text: model === undefined ? `${file} (${words})` : file,
+		};
 	},
 );

@@ -9,6 +9,7 @@ import { statisticsOf, statisticsTables } from "../papers/statistics/statisticsT
 import { expectedSeconds, plannedRuns } from "../papers/table/plannedSeconds";
 import type { PaperTable } from "../papers/table/table";
 import { paperNamed, plansOf } from "../papers/tables";
+import { figuresFolder } from "../view/figuresFolder";
 import { toText } from "../view/markdown";
 import { orderingsView } from "../view/papers/orderings";
 import { paperView } from "../view/papers/paper";
@@ -43,7 +44,7 @@ function rawOf({ data, raw }: Options): string | undefined {
 
 command<Options>(
 	"reproduce",
-	"Trains what is missing, executes the notebooks headless, and writes figures/.",
+	"Trains what is missing, executes the notebooks headless, and writes figures/ (of other scales than demo: figures/SCALE/).",
 	(c) =>
 		c
 			.option("--paper <name>", "only one paper: esmm, esm2, hm3, metacvr or cstwa")
@@ -94,7 +95,7 @@ command<Options>(
 			const text = `${written} results are new in data/results, of ${runs.size} runs; ${seconds()} s`;
 			return { json: { runs: runs.size, kept: written, seconds: seconds() }, text };
 		}
-		const figures = resolve(process.env.FIGURES || join(projectRoot(), "figures"));
+		const figures = resolve(figuresFolder(scale));
 		mkdirSync(join(figures, "notebooks"), { recursive: true });
 		const env = { SCALE: scale, FIGURES: figures, ...(folder === undefined ? {} : { STORE: folder }) };
 		for (const [i, name] of notebooks.entries()) {

@@ -2,10 +2,10 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { InputError } from "../core/problem";
-import { projectRoot } from "../core/root";
 import { inBrowser, type Studio } from "./browser";
 import { toCsv } from "./csv";
 import type { Figure } from "./figure";
+import { figuresFolder } from "./figuresFolder";
 import { toHtml } from "./html";
 import { toLatex } from "./latex";
 import { toMarkdown } from "./markdown";
@@ -29,7 +29,7 @@ export const svgOf = (figure: Figure): Promise<string> => inBrowser((studio) => 
  * Writes the figure to `folder/NAME.svg`, `.png` (two pixels a CSS pixel) and `.pdf` (vector), each whole, and
  * answers the paths. The same figure gives the same bytes with the same browser.
  *
- * Default: all three formats, into the folder of the environment variable FIGURES, else the project's figures/.
+ * Default: all three formats, into `figuresFolder()`.
  */
 export function exportFigure(
 	figure: Figure,
@@ -131,7 +131,7 @@ function sizeOf({ layout }: Figure): Size {
 	return { width, height };
 }
 
-function pathOf(name: string, folder = process.env.FIGURES ?? join(projectRoot(), "figures")): string {
+function pathOf(name: string, folder = figuresFolder()): string {
 	if (!/^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/.test(name))
 		throw new InputError(`"${name}" is no name for a file: use letters, digits, "-", "_", "." and "/"`);
 	return join(folder, name);
