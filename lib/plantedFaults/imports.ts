@@ -20,6 +20,14 @@ export const imports: Plan[] = [
 		"importFiles takes ids that are all whole numbers as numbers, 0 and below being absent, and any others as they stand",
 	],
 	[
+		"ids below 0 are absent without a word",
+		"data/files/stage.ts",
+		"coalesce(${sql(name)} < 1, false)",
+		"coalesce(${sql(name)} = 0, false)",
+		"data/files/importFiles.test.ts",
+		"importFiles counts ids that are 0 or below, of lists too, and says what to do if 0 is one; not ids that are text or missing",
+	],
+	[
 		"a missing number becomes the mean of all rows",
 		"data/files/stage.ts",
 		"FROM raw WHERE ${part} = 0`",

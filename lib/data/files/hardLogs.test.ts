@@ -90,7 +90,7 @@ describe("a log of one's own", () => {
 	});
 
 	it("user 0 is a user", async () => {
-		const lines = ["u,c,x", ...times(60, (i) => `${i % 6},${i % 2},${i % 5}`)];
+		const lines = ["u,c,x", ...times(60, (i) => `${i % 6},${i % 2},${1 + (i % 5)}`)];
 		const { card } = await load(lines, { user: "u", features: { x: { kind: "id" } } });
 		expect(card).toMatchObject({ users: 6, remarks: [] });
 	});

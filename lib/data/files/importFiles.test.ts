@@ -284,6 +284,25 @@ describe("importFiles", () => {
 		expect(await decoded(out, "texts")).toEqual(["0", "1", "0", "1", "0", undefined]);
 	});
 
+	it("counts ids that are 0 or below, of lists too, and says what to do if 0 is one; not ids that are text or missing", async () => {
+		const csv = little("c,part,a,b,t,u,l", [
+			"0,train,1,1,0,x,1|2",
+			"0,train,0,1,0,0,0|3|-1",
+			"0,train,,2,1,0,",
+			"0,valid,-1,2,1,x,2||2",
+			"0,test,0,1,0,0,0",
+		]);
+		const id = { kind: "id" };
+		const features = { a: id, b: id, t: { ...id, text: true }, u: id, l: { kind: "ids" } };
+		const { remarks } = await load(csv, plain(features), folder(), 1);
+		const reason = (name: string) =>
+			`values of "${name}" are 0 or below: taken as absent; say "text": true if 0 is an id`;
+		expect(remarks).toEqual([
+			{ reason: reason("a"), count: 3, first: "log.csv:3" },
+			{ reason: reason("l"), count: 3, first: "log.csv:3" },
+		]);
+	});
+
 	it("reads lists with bars and with brackets, of numbers and of text", async () => {
 		const csv = little("c,part,a,b", [
 			'0,train,1|2,"[""x"", ""y z""]"',

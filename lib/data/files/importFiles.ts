@@ -56,7 +56,7 @@ export interface ImportFiles {
  * list is empty.
  *
  * Ids: a column whose ids are all whole numbers, written as such ("7", not "07"), holds whole numbers, whatever its type is, and
- * then 0 and negative ids are absent; any other column holds text, and then only the empty text is absent. So CSV and Parquet
+ * then 0 and negative ids are absent, and remarked; any other column holds text, and then only the empty text is absent. So CSV and Parquet
  * of the same data give the same codes.
  *
  * @throws InputError whatever is wrong with the schema, the files or a column, in one line

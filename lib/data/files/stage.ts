@@ -56,10 +56,17 @@ export async function stage(
 	step("ids");
 	const ids = await idSql(db, file, rows);
 	// As text: user 0 is a user.
-	const user = schema.user === undefined ? undefined : `CAST(${ids(schema.user)} AS VARCHAR)`;
+	const user = schema.user === undefined ? undefined : `CAST(${ids.sql(schema.user)} AS VARCHAR)`;
 	step("split");
 	const part = `CAST(${await partSql(db, split, rows, user, files)} AS UTINYINT)`;
-	const remarks = await remarksOf(db, rows, schema, user, files);
+	const lists: Record<string, IdList> = {};
+	for (const [name, { list }] of Object.entries(rows.lists))
+		lists[name] = await listSql(db, list, rows.type(name, "ids"), file.text.has(name));
+	const absent = Object.entries(schema.features).flatMap(([name, { kind }]) => {
+		const sql = kind === "id" ? ids.absent(name) : lists[name]?.absent;
+		return sql === undefined ? [] : [{ name, sql }];
+	});
+	const remarks = await remarksOf(db, rows, schema, absent, user, files);
 	const inBuckets = schema.numbers === "quantiles";
 	const means = await trainingMeans(db, rows, part, inBuckets ? [] : remarks.missing);
 
@@ -70,14 +77,14 @@ export async function stage(
 	for (const [name, { kind, group }] of Object.entries(schema.features)) {
 		features[name] = inGroup<StagedFeature>({ kind, of: "row" }, { group });
 		if (kind === "number" && inBuckets) features[name].quantiles = true;
-		if (kind === "id") columns.push(`${ids(name)} AS ${sqlName(name)}`);
+		if (kind === "id") columns.push(`${ids.sql(name)} AS ${sqlName(name)}`);
 		else if (kind === "number")
 			columns.push(
 				`coalesce(${rows.numbers[name]}, ${inBuckets ? "'nan'" : (means[name] ?? 0)}::DOUBLE) AS ${sqlName(name)}`,
 			);
 		else {
-			const { list, weights } = rows.lists[name];
-			columns.push(`${await listSql(db, list, rows.type(name, "ids"), file.text.has(name))} AS ${sqlName(name)}`);
+			const { weights } = rows.lists[name];
+			columns.push(`${lists[name].sql} AS ${sqlName(name)}`);
 			if (weights === undefined) continue;
 			features[name].weights = true;
 			columns.push(`${weights} AS ${sqlName(`${name}.weights`)}`);
@@ -111,8 +118,22 @@ async function placeOf(db: DuckDb, row: number, files: readonly string[]): Promi
 	return `${files[file as number]}:${place}`;
 }
 
-/** For each column of ids: INTEGER or BIGINT where all are whole numbers (unless they are to be text), else VARCHAR. */
-async function idSql(db: DuckDb, { schema, text }: SchemaFile, rows: RowSql): Promise<(name: string) => string> {
+/** SQL over columns of ids. */
+interface IdColumns {
+	/** The id of a row: INTEGER or BIGINT where all are whole numbers (unless they are to be text), else VARCHAR. */
+	sql(name: string): string;
+	/** How many ids of a row are 0 or below and so absent; undefined of a column of text, where there are none. */
+	absent(name: string): string | undefined;
+}
+
+/** As {@link IdColumns}, of a column of lists. */
+interface IdList {
+	sql: string;
+	absent?: string;
+}
+
+/** What the columns of ids hold. */
+async function idSql(db: DuckDb, { schema, text }: SchemaFile, rows: RowSql): Promise<IdColumns> {
 	const names = Object.keys(schema.features).filter((name) => schema.features[name].kind === "id");
 	if (schema.user !== undefined && !names.includes(schema.user)) names.push(schema.user);
 	const there = names.map((name) => {
@@ -127,19 +148,24 @@ async function idSql(db: DuckDb, { schema, text }: SchemaFile, rows: RowSql): Pr
 		return [`${whole} AS whole_${at}`, `${all(`TRY_CAST(${value} AS INTEGER) IS NOT NULL`)} AS short_${at}`];
 	});
 	const [found] = tests.length === 0 ? [{}] : await db.rows(`SELECT ${tests.join(", ")} FROM raw`);
-	return (name) => {
+	const sql = (name: string) => {
 		const at = names.indexOf(name);
 		if (text.has(name)) return `CAST(${there[at]} AS VARCHAR)`;
 		if (!found[`whole_${at}`]) return there[at];
 		return `TRY_CAST(${there[at]} AS ${found[`short_${at}`] ? "INTEGER" : "BIGINT"})`;
 	};
+	return {
+		sql,
+		absent: (name) =>
+			found[`whole_${names.indexOf(name)}`] ? `CAST(coalesce(${sql(name)} < 1, false) AS INTEGER)` : undefined,
+	};
 }
 
 /** As {@link idSql}, for the elements of lists; a missing element is the empty text, or 0. */
-async function listSql(db: DuckDb, list: string, type: string, asText: boolean): Promise<string> {
+async function listSql(db: DuckDb, list: string, type: string, asText: boolean): Promise<IdList> {
 	const isText = type.startsWith("VARCHAR");
 	const texts = `list_transform(CAST(${list} AS VARCHAR[]), lambda x: coalesce(x, ''))`;
-	if (asText) return texts;
+	if (asText) return { sql: texts };
 	const wrong = isText
 		? `len(list_filter(${texts}, lambda x: x <> '' AND NOT coalesce(${isWholeSql("x")}, false)))`
 		: "0";
@@ -147,31 +173,40 @@ async function listSql(db: DuckDb, list: string, type: string, asText: boolean):
 	const [found] = await db.rows(
 		`SELECT coalesce(sum(${wrong}), 0) AS wrong, coalesce(sum(${long}), 0) AS long, coalesce(sum(len(${list})), 0) AS n FROM raw`,
 	);
-	if (isText && (Number(found.wrong) > 0 || Number(found.n) === 0)) return texts;
+	if (isText && (Number(found.wrong) > 0 || Number(found.n) === 0)) return { sql: texts };
 	const element = Number(found.long) > 0 ? "BIGINT" : "INTEGER";
-	return `list_transform(${texts}, lambda x: coalesce(TRY_CAST(x AS ${element}), 0))`;
+	return {
+		sql: `list_transform(${texts}, lambda x: coalesce(TRY_CAST(x AS ${element}), 0))`,
+		absent: `len(list_filter(${texts}, lambda x: coalesce(TRY_CAST(x AS BIGINT) < 1, false)))`,
+	};
 }
 
-/** What is told of rows that are kept: missing numbers (whose features are `missing`), and rows without a user. */
+/** What is told of rows that are kept: missing numbers (whose features are `missing`), ids that count as absent, and rows without a user. */
 async function remarksOf(
 	db: DuckDb,
 	{ numbers }: RowSql,
 	{ user: userColumn, numbers: coded }: Schema,
+	absent: readonly { name: string; sql: string }[],
 	user: string | undefined,
 	files: readonly string[],
 ): Promise<{ list: Dropped[]; missing: string[] }> {
 	const what = Object.entries(numbers).map(([name, sql]) => ({
 		reason: missingNumber(name, coded),
-		holds: `(${sql}) IS NULL`,
+		n: `CAST((${sql}) IS NULL AS INTEGER)`,
 	}));
+	for (const { name, sql } of absent)
+		what.push({
+			reason: `values of "${name}" are 0 or below: taken as absent; say "text": true if 0 is an id`,
+			n: sql,
+		});
 	if (user !== undefined)
 		what.push({
 			reason: `rows without a user ("${userColumn}"): kept, but in no metric by user`,
-			holds: `coalesce(${user}, '') = ''`,
+			n: `CAST(coalesce(${user}, '') = '' AS INTEGER)`,
 		});
 	if (what.length === 0) return { list: [], missing: [] };
 	const columns = what.map(
-		({ holds }, at) => `count(*) FILTER (${holds}) AS n_${at}, min(rowid) FILTER (${holds}) AS first_${at}`,
+		({ n }, at) => `CAST(sum(${n}) AS BIGINT) AS n_${at}, min(rowid) FILTER (${n} > 0) AS first_${at}`,
 	);
 	const [found] = await db.rows(`SELECT ${columns.join(", ")} FROM raw`);
 	const list: Dropped[] = [];
