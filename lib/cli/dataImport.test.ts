@@ -19,7 +19,7 @@ const work = (options: { schema: string; out: string; memory?: string; minFreque
 	importJob.work({ minFrequency: 10, ...options }, new AbortController().signal, files);
 
 describe("npm run data -- import", () => {
-	it("prints one JSON object as the contract says, and prepares the folder", async () => {
+	it("prints one JSON object with what was read, kept and found, and prepares the folder", async () => {
 		const { halves } = await filesFor(folder(), rowsFor(400, stream(1, "rows")));
 		const out = folder();
 		const args = [
