@@ -5,8 +5,10 @@ import { training } from "../core/training";
 import { temporaryFolders } from "../data/readers/temporaryFolders";
 import type { MetricValue } from "../metrics/value";
 import { commitResult, committedRuns, readCommitted } from "./committed";
+import type { Job } from "./job";
 import { arePredictionsKept } from "./predictions";
 import type { RunResult } from "./result";
+import { runJobs } from "./runJobs";
 import { openStore } from "./store";
 
 const folder = temporaryFolders();
@@ -107,6 +109,46 @@ describe("committed results", () => {
 		expect(test).toEqual({ [only[0]]: of[only[0]], [only[1]]: of[only[1]] });
 		expect(valid).toEqual({ [only[0]]: ofValid[only[0]] });
 		expect(statSync(file).size).toBeLessThan(2000);
+	});
+	it("of two analyses have what either needs, of a table all; nothing of it is lost again", async () => {
+		const [a, b, c] = ["auc(conversion|click)", "recall@3%(conversion|impression)", "f1@2%(conversion|impression)"];
+		const kept = () => Object.keys(readCommitted(RUN)?.test ?? {}).sort();
+		const file = await commitResult(final(), "orderings", [a]);
+		expect(await commitResult(final(), "phases", [a])).toBeUndefined();
+		expect(await commitResult(final(), "phases", [b])).toBe(file);
+		expect([kept(), readCommitted(RUN)?.only]).toEqual([
+			[a, b],
+			[a, b],
+		]);
+		// What is read from the file is no more than the file.
+		expect(await commitResult(readCommitted(RUN) as RunResult, "esm2")).toBeUndefined();
+		expect(await commitResult(readCommitted(RUN) as RunResult, "phases", [c])).toBeUndefined();
+		expect(kept()).toEqual([a, b]);
+		expect(await commitResult(final(), "esm2")).toBe(file);
+		expect(readCommitted(RUN)?.test).toEqual(metrics(2));
+		expect(readCommitted(RUN)?.only).toBeUndefined();
+		expect(await commitResult(final(), "phases", [c])).toBeUndefined();
+		expect(readCommitted(RUN)?.test).toEqual(metrics(2));
+	});
+	it("with few metrics are none to whoever needs others", async () => {
+		const [a, b] = ["auc(conversion|click)", "recall@3%(conversion|impression)"];
+		await commitResult(final(), "orderings", [a]);
+		const store = openStore(folder());
+		const asked: Job[] = [];
+		const job = (metrics?: string[]) =>
+			({ hash: RUN, final: { by: "x" }, ...(metrics ? { metrics } : {}) }) as unknown as Job;
+		const runner = {
+			...{ slots: 1, close: async () => {} },
+			do: async (one: Job) => {
+				asked.push(one);
+				return final();
+			},
+		};
+		expect((await runJobs([job([a])], { store, runner })).skipped).toBe(1);
+		expect(asked).toEqual([]);
+		for (const jobs of [[job([b])], [job()], [job([a]), job()], [job(), job([a])], [job([a]), job([b])]])
+			expect(await runJobs(jobs, { store, runner })).toMatchObject({ runs: 1, skipped: 0, done: 1 });
+		expect(asked.map(({ metrics }) => metrics)).toEqual([[b], undefined, undefined, undefined, [a, b]]);
 	});
 	it("count in every store, behind its own results, unless they alone have the test part", async () => {
 		const store = openStore(folder());

@@ -7,7 +7,7 @@ import { halfOf } from "../data/leftovers";
 import { sha256 } from "../data/prepare";
 import { checkWritable } from "../data/writable";
 import type { MetricValue } from "../metrics/value";
-import type { RunResult } from "./result";
+import { hasMetrics, type RunResult } from "./result";
 
 /** Metrics that say the same beside their values: space, rows, positives, users, cut, bins. Name → value and standard error. */
 type Group = Omit<MetricValue, "value" | "se"> & { of: Record<string, [MetricValue["value"], MetricValue["se"]]> };
@@ -62,7 +62,8 @@ export function readCommitted(run: string): RunResult | undefined {
 /**
  * Writes what tables need of a result, in a third of its size, to data/results/PAPER/HASH.json, whole.
  *
- * @param only of all metrics these alone: of a run that serves one analysis
+ * @param only of all metrics these alone, and the file says so: of a run that serves one analysis. With those that another one has
+ * committed of the run before
  * @returns the file; undefined where the run is committed already, for this paper or another, with all that the result has
  */
 export async function commitResult(
@@ -71,10 +72,13 @@ export async function commitResult(
 	only?: readonly string[],
 ): Promise<string | undefined> {
 	const there = readCommitted(result.run);
-	if (there && (there.test || !result.test)) return undefined;
+	if (there && (there.test || !result.test) && hasMetrics(there, only ?? result.only)) return undefined;
+	// What comes from a committed file has no more than that file.
+	if (there && result.only) return undefined;
+	const union = there && only ? there.only && [...new Set([...there.only, ...only])] : only;
 	const file = fileOf(result.run) ?? join(resultsFolder(), paper, `${result.run}.json`);
 	await mkdir(dirname(file), { recursive: true });
-	await writeFileAtomic(file, `${JSON.stringify(packed(result, only))}\n`);
+	await writeFileAtomic(file, `${JSON.stringify(packed(result, union))}\n`);
 	return file;
 }
 
@@ -93,9 +97,10 @@ function packed({ cached: _, predictions: __, ...result }: RunResult, only: read
 		Object.fromEntries(Object.entries(metrics).filter(([name]) => isWanted(name) && isKept(name)));
 	const metrics = pick(result.metrics, (name) => !result.test || CHOSEN_BY.test(name));
 	const test = result.test && pick(result.test, () => true);
-	const kept = { ...result, metrics, ...(test ? { test } : {}) };
+	const of = { ...result, ...(only ? { only: [...only].sort() } : {}) };
+	const kept = { ...of, metrics, ...(test ? { test } : {}) };
 	return {
-		...result,
+		...of,
 		metrics: grouped(metrics),
 		...(test ? { test: grouped(test) } : {}),
 		sha256: sumOf(kept),

@@ -22,19 +22,26 @@ export interface Job {
 	 * the model is trained again. On simulated logs alone, of models with their own pCTR.
 	 */
 	readonly replay?: true;
+	/** The metrics that it is done for: a committed result of which these alone were kept will do. Absent: all that there are. */
+	readonly metrics?: readonly string[];
 }
 
 /** A job for a registered model on a source; the fingerprint is asked for where it is not told. */
 export async function jobFor(
-	of: { model: string; source: Source; final?: Job["final"]; replay?: true; fingerprint?: string } & Omit<
-		Parameters<typeof describe>[1],
-		"data"
-	>,
+	of: {
+		model: string;
+		source: Source;
+		final?: Job["final"];
+		replay?: true;
+		metrics?: readonly string[];
+		fingerprint?: string;
+	} & Omit<Parameters<typeof describe>[1], "data">,
 ): Promise<Job> {
-	const { model, source, final, replay, fingerprint, ...rest } = of;
+	const { model, source, final, replay, metrics, fingerprint, ...rest } = of;
 	const data = fingerprint ?? (await knownFingerprint(source)) ?? (await load(source)).fingerprint;
 	const run = describe(modelNamed(model), { ...rest, data });
-	return { hash: hashOf(run), run, source, ...(final ? { final } : {}), ...(replay ? { replay } : {}) };
+	const asked = { ...(final ? { final } : {}), ...(replay ? { replay } : {}), ...(metrics ? { metrics } : {}) };
+	return { hash: hashOf(run), run, source, ...asked };
 }
 
 /** How `doJob` does it. */
@@ -57,7 +64,7 @@ let last: { fingerprint: string; data: Dataset } | undefined;
  * @throws Interrupted when the training was stopped; its checkpoint is in the store
  */
 export async function doJob(job: Job, { store, model, find, on, signal }: DoJob): Promise<RunResult> {
-	const { run, source, final, replay } = job;
+	const { run, source, final, replay, metrics } = job;
 	const beside = replay && replaying(job, store, signal);
 	const data = async () => {
 		if (last?.fingerprint === run.data) return last.data;
@@ -68,5 +75,5 @@ export async function doJob(job: Job, { store, model, find, on, signal }: DoJob)
 		last = { fingerprint: run.data, data: found };
 		return found;
 	};
-	return execute(model ?? modelNamed(run.model), run, { store, data, final, beside, on, signal });
+	return execute(model ?? modelNamed(run.model), run, { store, data, final, beside, metrics, on, signal });
 }

@@ -64,6 +64,8 @@ export interface RunResult {
 	/** What computed it: GPU, CPU or pure JavaScript, the version of TensorFlow, and its threads where they were limited. */
 	engine: { tier: Tier; tensorflow: string; threads?: number };
 	part: "valid";
+	/** Of a committed result that serves one analysis: the metrics that were kept, where they are not all. */
+	only?: readonly string[];
 	metrics: Record<string, MetricValue>;
 	/** Metrics of the test part: only where a final run opened it. */
 	test?: Record<string, MetricValue>;
@@ -80,6 +82,10 @@ export interface RunResult {
 	findings: readonly Finding[];
 	samplesPerSecond: number;
 }
+
+/** Whether a result has the metrics that are asked for; without names, whether it has all that its run measured. */
+export const hasMetrics = ({ only }: Pick<RunResult, "only">, asked: readonly string[] | undefined): boolean =>
+	only === undefined || (asked?.every((name) => only.includes(name)) ?? false);
 
 /** A part that predictions are kept of. */
 export type Part = "valid" | "test";

@@ -13,7 +13,7 @@ import { labelsFor } from "../train/labels";
 import { edgesAgainstTruth } from "./edges";
 import { underLease } from "./lease";
 import { arePredictionsKept, readPredictions, writePredictions } from "./predictions";
-import type { CtrNetwork, Part, Run, RunResult } from "./result";
+import { type CtrNetwork, hasMetrics, type Part, type Run, type RunResult } from "./result";
 import type { Store } from "./store";
 import { checkDays, checkShare, lastDays, subsample } from "./subsample";
 
@@ -93,6 +93,8 @@ export interface Execute {
 	fitted?: (fitted: Fitted) => Promise<void>;
 	/** What else is kept of the trained model, beside the result: one in the store without it is done again. */
 	beside?: { isKept(run: string): boolean; keep(run: string, fitted: Fitted): Promise<void> };
+	/** The metrics that are asked for, where they are not all: a committed result may have few. */
+	metrics?: readonly string[];
 	on?: FitOptions["on"];
 	signal?: AbortSignal;
 }
@@ -107,12 +109,13 @@ export interface Execute {
  * @throws Interrupted when the training was stopped
  */
 export async function execute(model: AnyModel, run: Run, options: Execute): Promise<RunResult> {
-	const { store, final, keep, beside, fitted, signal } = options;
+	const { store, final, keep, beside, fitted, metrics, signal } = options;
 	const stored = async (hash: string): Promise<RunResult | undefined> => {
 		// A committed result has no model that could be seen.
 		if (fitted && store.runs(hash).length === 0) return undefined;
 		const found = store.get(hash);
-		if (!found || (final && !found.test) || beside?.isKept(hash) === false) return undefined;
+		if (!found || (final && !found.test) || !hasMetrics(found, metrics) || beside?.isKept(hash) === false)
+			return undefined;
 		const wanted = keep || final ? await arePredictionsKept(store, found) : true;
 		return wanted ? { ...found, cached: true } : undefined;
 	};

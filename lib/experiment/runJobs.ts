@@ -3,7 +3,7 @@ import { interrupted } from "../train/interrupt";
 import { doJob, type Job } from "./job";
 import { arePredictionsDamaged } from "./predictions";
 import { isReplayed } from "./replayed";
-import type { RunResult } from "./result";
+import { hasMetrics, type RunResult } from "./result";
 import { Interrupted } from "./run";
 import type { Store } from "./store";
 
@@ -72,7 +72,7 @@ export async function runJobs(
 	const open: Job[] = [];
 	for (const job of queue) {
 		const found = store.get(job.hash);
-		const lacks = job.replay && !isReplayed(store, job);
+		const lacks = found && (!hasMetrics(found, job.metrics) || (job.replay && !isReplayed(store, job)));
 		if (!found || lacks || (job.final && (!found.test || (await arePredictionsDamaged(store, found))))) {
 			open.push(job);
 			continue;
@@ -123,7 +123,11 @@ function together(jobs: readonly Job[]): Job[] {
 	const queue = new Map<string, Job>();
 	for (const job of jobs) {
 		const { final = job.final, replay = job.replay } = queue.get(job.hash) ?? {};
-		queue.set(job.hash, { ...job, ...(final ? { final } : {}), ...(replay ? { replay } : {}) });
+		const { metrics: asked, ...rest } = job;
+		const before = queue.has(job.hash) ? queue.get(job.hash)?.metrics : asked;
+		const metrics = asked && before && [...new Set([...before, ...asked])];
+		const of = { ...(final ? { final } : {}), ...(replay ? { replay } : {}), ...(metrics ? { metrics } : {}) };
+		queue.set(job.hash, { ...rest, ...of });
 	}
 	return [...queue.values()];
 }

@@ -6,7 +6,7 @@ import { projectRoot } from "../core/root";
 import { sha256 } from "../data/prepare";
 import { checkWritable } from "../data/writable";
 import { readCommitted } from "./committed";
-import type { RunResult } from "./result";
+import { hasMetrics, type RunResult } from "./result";
 
 /** Where results of runs lie: one JSON file each, named by the run's hash. */
 export interface Store {
@@ -149,6 +149,7 @@ const keepsOthers = (there: RunResult, later: RunResult): boolean =>
 	later.predictions !== undefined && later.predictions.sha256 !== there.predictions?.sha256;
 
 /** Whether a result has all that another one has. */
-export const holds = (one: RunResult, other: Pick<RunResult, "test" | "predictions">): boolean =>
+export const holds = (one: RunResult, other: Pick<RunResult, "test" | "predictions" | "only">): boolean =>
+	hasMetrics(one, other.only) &&
 	(one.test !== undefined || other.test === undefined) &&
 	(other.predictions?.parts ?? []).every((part) => one.predictions?.parts.includes(part));

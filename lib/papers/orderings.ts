@@ -118,8 +118,15 @@ export interface OrderingJob extends TableJob {
 /** The runs that the orderings rest on, world after world. */
 export async function jobsOfOrderings(scale: Scale): Promise<OrderingJob[]> {
 	const found: OrderingJob[] = [];
+	const metrics = orderingMetrics.map(({ metric }) => metric);
 	for (const preset of presetsOf[scale])
-		found.push(...(await jobsOfTable(planOn(preset), scale)).map((one) => ({ ...one, preset })));
+		found.push(
+			...(await jobsOfTable(planOn(preset), scale)).map(({ job, ...one }) => ({
+				...one,
+				preset,
+				job: { ...job, metrics },
+			})),
+		);
 	return found;
 }
 

@@ -31,6 +31,22 @@ export const kept: Plan[] = [
 		"committed results give every number of the test part bit for bit, without predictions, in less than half of a result's size",
 	],
 	[
+		"a metric that another table needs is never committed",
+		"experiment/committed.ts",
+		"if (there && (there.test || !result.test) && hasMetrics(there, only ?? result.only)) return undefined;",
+		"if (there && (there.test || !result.test)) return undefined;",
+		COMMITTED,
+		"committed results of two analyses have what either needs, of a table all; nothing of it is lost again",
+	],
+	[
+		"a result without a table's metrics counts as its run",
+		"experiment/result.ts",
+		"(asked?.every((name) => only.includes(name)) ?? false)",
+		"(asked?.every((name) => only.includes(name)) ?? true)",
+		COMMITTED,
+		"committed results with few metrics are none to whoever needs others",
+	],
+	[
 		"a committed result hides the store's own",
 		"experiment/store.ts",
 		"if (own?.test) return own;",

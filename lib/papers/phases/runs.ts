@@ -7,6 +7,7 @@ import { knownFingerprint } from "../../experiment/source";
 import { openStore, type Store } from "../../experiment/store";
 import { modelNamed } from "../../models/index";
 import { type Scale, seeds } from "../scale";
+import { isThere } from "../table/runPaperTable";
 import { nameOfWorld, type PhasePlan, type PhaseWorld, phases, sourceOfWorld, worldsOf } from "./phases";
 
 /** A run of a phase diagram. */
@@ -37,6 +38,7 @@ export interface PhaseRuns {
 export async function jobsOfPhases(scale: Scale, plan: PhasePlan = phases): Promise<PhaseJob[]> {
 	const { hyper, logs, firstSeed } = plan.scales[scale];
 	const final = { by: plan.title };
+	const metrics = [plan.truth, plan.offline];
 	const found: PhaseJob[] = [];
 	for (const [i, world] of worldsOf(plan, scale).entries())
 		for (const seed of seeds(logs, firstSeed + i * logs)) {
@@ -44,7 +46,7 @@ export async function jobsOfPhases(scale: Scale, plan: PhasePlan = phases): Prom
 			const fingerprint = await knownFingerprint(source);
 			for (const model of [plan.baseline, ...plan.models]) {
 				const all = withHyper(modelNamed(model), hyper);
-				const job = await jobFor({ model, source, seed, hyper: all, final, fingerprint });
+				const job = await jobFor({ model, source, seed, hyper: all, final, metrics, fingerprint });
 				found.push({ label: `${model}, ${nameOfWorld(world)}`, world, seed, job });
 			}
 		}
@@ -93,7 +95,7 @@ export async function storedPhases(
 	{ plan = phases, store = openStore(undefined, "read") }: { plan?: PhasePlan; store?: Store } = {},
 ): Promise<PhaseRuns | { missing: PhaseJob[]; runs: number }> {
 	const jobs = await jobsOfPhases(scale, plan);
-	const missing = jobs.filter(({ job }) => store.get(job.hash)?.test === undefined);
+	const missing = jobs.filter(({ job }) => !isThere(store, job));
 	if (missing.length > 0) return { missing, runs: jobs.length };
 	return { plan, scale, worlds: collect(plan, scale, jobs, (hash) => store.get(hash)), seconds: 0 };
 }

@@ -3,6 +3,7 @@ import type { Store } from "../../experiment/store";
 import type { Scale } from "../scale";
 import { jobsOfTable, type TableJob } from "./jobsOfTable";
 import type { TablePlan } from "./plan";
+import { wholeOf } from "./runPaperTable";
 import { chosenOf, searchOf, settingsOf } from "./search";
 
 /** The runs that a table, a figure or an analysis needs. */
@@ -36,7 +37,7 @@ export async function runsOfTable(
 	{ scale, data, store }: { scale: Scale; data?: Source; store: Store },
 ): Promise<RunsOfTable> {
 	const search = await searchOf(plan, scale);
-	const chosen = await chosenOf(plan, scale, (hash) => store.get(hash));
+	const chosen = await chosenOf(plan, scale, (hash) => wholeOf(store, hash));
 	const known = !("missing" in chosen);
 	const jobs = await jobsOfTable(plan, scale, data, known ? settingsOf(chosen.chosen) : {});
 	return { paper: plan.paper, table: plan.table, plan, search, jobs, known };

@@ -1,6 +1,6 @@
 import { localPool } from "../../experiment/pool";
 import { isReplayed } from "../../experiment/replayed";
-import type { RunResult } from "../../experiment/result";
+import { hasMetrics, type RunResult } from "../../experiment/result";
 import { inProcess, type JobCounts, type JobEvent, type Runner, runJobs } from "../../experiment/runJobs";
 import type { Source } from "../../experiment/source";
 import { openStore, type Store } from "../../experiment/store";
@@ -91,7 +91,7 @@ export async function storedPaperRuns(
 	{ scale, data, store = openStore(undefined, "read") }: Pick<RunPaperTable, "scale" | "data" | "store">,
 ): Promise<PaperRuns | { missing: TableJob[]; runs: number }> {
 	const search = await searchOf(plan, scale);
-	const chosen = await chosenOf(plan, scale, (hash) => store.get(hash));
+	const chosen = await chosenOf(plan, scale, (hash) => wholeOf(store, hash));
 	if ("missing" in chosen) {
 		const jobs = await jobsOfTable(plan, scale, data, {});
 		return { missing: [...chosen.missing, ...jobs], runs: search.length + jobs.length };
@@ -103,10 +103,17 @@ export async function storedPaperRuns(
 	return { plan, scale, data, ...chosen, ...found, store, seconds: 0 };
 }
 
+/** A result in the store with all metrics of its run: one that an analysis committed for itself has few. */
+export function wholeOf(store: Store, hash: string): RunResult | undefined {
+	const found = store.get(hash);
+	return found && hasMetrics(found, undefined) ? found : undefined;
+}
+
 /** Whether a job's result is in the store, with all that is asked for. */
 export function isThere(store: Store, job: TableJob["job"]): boolean {
 	const found = store.get(job.hash);
-	return found !== undefined && (!job.final || found.test !== undefined) && (!job.replay || isReplayed(store, job));
+	if (found === undefined || !hasMetrics(found, job.metrics)) return false;
+	return (!job.final || found.test !== undefined) && (!job.replay || isReplayed(store, job));
 }
 
 /** "BASE seed 3, ESMM seed 3 and 2 more". */

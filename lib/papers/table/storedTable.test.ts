@@ -1,5 +1,6 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { temporaryFolders } from "../../data/readers/temporaryFolders";
+import { commitResult } from "../../experiment/committed";
 import { inProcess } from "../../experiment/runJobs";
 import { openStore } from "../../experiment/store";
 import { esm2Branch } from "../esm2/table6";
@@ -21,4 +22,17 @@ it("a table is there once its runs are, and is the computed one", async () => {
 	expect(await storedTable(plan, "tiny", store)).toBeUndefined();
 	const runs = await runPaperTable(plan, { scale: "tiny", store, runner: inProcess(store) });
 	expect(await storedTable(plan, "tiny", store)).toEqual(await paperTable(runs));
+});
+
+it("a table is not there as long as results have the metrics of another analysis alone", async () => {
+	const [store, empty] = [openStore(folder()), openStore(folder())];
+	const { results } = await runPaperTable(plan, { scale: "tiny", store, runner: inProcess(store) });
+	vi.stubEnv("RESULTS", folder());
+	const all = Object.values(results).flat();
+	for (const result of all) await commitResult(result, "orderings", ["auc(conversion|click)"]);
+	expect(empty.get(all[0].run)?.test).toBeDefined();
+	expect(await storedTable(plan, "tiny", empty)).toBeUndefined();
+	for (const result of all) await commitResult(result, "esm2");
+	expect(await storedTable(plan, "tiny", empty)).toBeDefined();
+	vi.unstubAllEnvs();
 });
