@@ -1,5 +1,18 @@
 import { InputError } from "../core/problem";
-import { axis, axisKey, axisOf, colour, type Figure, finite, INK, type Json, layout, markup, panels } from "./figure";
+import {
+	axis,
+	axisKey,
+	axisOf,
+	colour,
+	type Figure,
+	finite,
+	fixed,
+	INK,
+	type Json,
+	layout,
+	markup,
+	panels,
+} from "./figure";
 import { type Estimate, intervalOf } from "./table";
 
 /** A number of a paper, with its standard deviation where the paper prints one. */
@@ -7,6 +20,11 @@ export interface Published {
 	mean: number;
 	std?: number;
 }
+
+/** Pixels of the figure, of its right margin, and of a letter. */
+const WIDTH = 760;
+const RIGHT = 24;
+const LETTER = 7.5;
 
 /** A lighter blue than the palette's: the interval is read on it. */
 const BAR = "#4C9BCB";
@@ -41,6 +59,7 @@ export function barsWithIntervals(figure: { title: string; methods: string[]; me
 				);
 	const anyPublished = metrics.some((metric) => metric.published?.some((value) => value !== null));
 	const domains = panels(metrics.length, 0.06);
+	const wide = (WIDTH - RIGHT - LETTER * Math.max(...methods.map(({ length }) => length), 8)) / metrics.length - 24;
 	const data = metrics.flatMap((metric, p) => panelTraces(metric, methods, p, anyPublished));
 	const axes: { [name: string]: Json } = {
 		yaxis: axis("", {
@@ -56,7 +75,11 @@ export function barsWithIntervals(figure: { title: string; methods: string[]; me
 		}),
 	};
 	metrics.forEach((metric, p) => {
-		axes[axisKey("x", p)] = axis(metric.name, { domain: domains[p] ?? [0, 1], range: rangeOf(metric), nticks: 6 });
+		axes[axisKey("x", p)] = axis(metric.name, {
+			domain: domains[p] ?? [0, 1],
+			range: rangeOf(metric, wide),
+			nticks: 6,
+		});
 	});
 	const shapes = metrics.map((metric, p): Json => {
 		const at = metric.baseline ?? 0;
@@ -65,7 +88,7 @@ export function barsWithIntervals(figure: { title: string; methods: string[]; me
 	});
 	const row = anyPublished ? 44 : 34;
 	const height = 84 + 56 + row * methods.length + 16;
-	return { data, layout: layout(figure.title, 760, height, { ...axes, shapes, barmode: "overlay" }) };
+	return { data, layout: layout(figure.title, WIDTH, height, { ...axes, shapes, barmode: "overlay" }) };
 }
 
 /** The bar, its interval and the printed mean, then the published markers. All of a panel share the y axis. */
@@ -105,7 +128,7 @@ function panelTraces(metric: MetricPanel, methods: string[], p: number, publishe
 		mode: "text",
 		x: shown.map((i) => ends(value(i))[value(i).mean < base ? 0 : 1]),
 		y: shown.map((i) => i + shift),
-		text: shown.map((i) => ` ${value(i).mean.toFixed(value(i).digits ?? 3)} `),
+		text: shown.map((i) => ` ${meanOf(value(i))} `),
 		textposition: shown.map((i) => (value(i).mean < base ? "middle left" : "middle right")),
 		textfont: { size: 12, color: INK },
 		cliponaxis: false,
@@ -139,18 +162,34 @@ const ends = (estimate: Estimate): [number, number] => intervalOf(estimate) ?? [
 
 function wordsOfInterval(estimate: Estimate): string {
 	const { mean, n, digits = 4 } = estimate;
-	const interval = intervalOf(estimate)?.map((end) => end.toFixed(digits));
-	return `${mean.toFixed(digits)}${interval ? ` [${interval.join(", ")}]` : ""}${n === undefined ? "" : `, n = ${n}`}`;
+	const interval = intervalOf(estimate)?.map((end) => fixed(end, digits));
+	return `${fixed(mean, digits)}${interval ? ` [${interval.join(", ")}]` : ""}${n === undefined ? "" : `, n = ${n}`}`;
 }
 
-/** From the baseline to the farthest end on each side, and room for the printed mean. */
-function rangeOf(metric: MetricPanel): [number, number] {
+/** The printed mean. */
+const meanOf = ({ mean, digits = 3 }: Estimate): string => fixed(mean, digits);
+
+/**
+ * From the baseline to the farthest end on each side, with room for the printed means, which stand beyond the end of their interval.
+ *
+ * @param wide pixels of the panel
+ */
+function rangeOf(metric: MetricPanel, wide: number): [number, number] {
 	const base = metric.baseline ?? 0;
-	const known = [base];
-	for (const value of metric.values) if (value) known.push(value.mean, ...ends(value));
+	const values = metric.values.filter((value): value is Estimate => finite(value?.mean) !== null);
+	const known = [base, ...values.flatMap((value) => [value.mean, ...ends(value)])];
 	for (const one of metric.published ?? []) if (one) known.push(one.mean - (one.std ?? 0), one.mean + (one.std ?? 0));
 	const low = Math.min(...known.filter(Number.isFinite));
 	const high = Math.max(...known.filter(Number.isFinite));
-	const room = (high - low || 1) * 0.22;
-	return [low < base ? low - room : base, high > base ? high + room : base + (low < base ? room * 0.2 : room)];
+	// Shares of the panel that a printed mean takes at the left and at the right.
+	const shareOf = (value: Estimate) => Math.min(0.4, (LETTER * (meanOf(value).length + 2)) / Math.max(wide, 1));
+	const at = (side: 0 | 1) => values.filter((value) => value.mean < base === (side === 0));
+	const [left, right] = [at(0), at(1)].map((of) => Math.max(0.02, ...of.map(shareOf)));
+	const whole = (high - low || 1) / (1 - left - right);
+	const room = (value: Estimate) => whole * shareOf(value);
+	const margin = 0.02 * whole;
+	return [
+		low < base ? Math.min(low - margin, ...at(0).map((value) => ends(value)[0] - room(value))) : base,
+		Math.max(high + margin, ...at(1).map((value) => ends(value)[1] + room(value))),
+	];
 }

@@ -88,6 +88,14 @@ describe("figures", () => {
 		expect(data[1]).toMatchObject({ x: [0.66], text: [" 0.660 "] });
 		expect(JSON.stringify([data, layout])).not.toContain("null");
 	});
+	it("a mean printed at the left of its interval has its room in the panel, with the minus sign of the axis", () => {
+		const values = [{ mean: -13.1, low: -38, high: 10, digits: 2 }];
+		const { data, layout } = barsWithIntervals({ title: "t", methods: ["a"], metrics: [{ name: "m", values }] });
+		expect(data[1]).toMatchObject({ x: [-38], text: [" \u221213.10 "] });
+		const { range } = layout.xaxis as { range: [number, number] };
+		// Six letters of 7 pixels in a panel of less than 700.
+		expect((-38 - range[0]) / (range[1] - range[0])).toBeGreaterThan(42 / 700);
+	});
 	it("refuses lists of unequal length by name", () => {
 		expect(() =>
 			barsWithIntervals({ title: "t", methods: ["a", "b"], metrics: [{ name: "m", values: [null] }] }),
