@@ -1,6 +1,7 @@
-import { rmSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { rowsIn } from "../../data/dataset";
+import { sha256 } from "../../data/prepare";
 import { temporaryFolders } from "../../data/readers/temporaryFolders";
 import { readPredictions } from "../../experiment/predictions";
 import { inProcess } from "../../experiment/runJobs";
@@ -61,6 +62,33 @@ describe("figure 7 of runs", () => {
 		expect(found.groups.reduce((sum, { rows }) => sum + rows, 0)).toBe(tests[0] + tests[1]);
 		expect(found.groups.length).toBeGreaterThan(1);
 		expect(found.runs).toEqual([...runs.results.ESMM, ...runs.results.ESM2].map(({ run }) => run));
+	});
+	it.each([
+		["in which one digit was changed", (text: string) => text.replace('"seeds":2', '"seeds":3'), "is damaged"],
+		["that is cut off", (text: string) => text.slice(0, 90), "is damaged"],
+		["that is empty", () => "", "is damaged"],
+		["that is JSON of something else", () => "null", "is damaged"],
+		["without a sum", (text: string) => text.replace(/,"activityVersion".*/, "}"), "is damaged"],
+	])("a kept one %s counts as none, and it is said", async (_, change, told) => {
+		const heard = vi.spyOn(process.stderr, "write").mockImplementation(() => true);
+		const file = await keepActivity({ ...found, log: "as kept" });
+		const text = readFileSync(file, "utf8");
+		expect(change(text)).not.toBe(text);
+		writeFileSync(file, change(text));
+		expect(readActivity(runs)).toBeUndefined();
+		expect((await keptActivity(runs)).log).toBe(found.log);
+		expect(heard.mock.calls[0]).toEqual([`${file} ${told}; it counts as none\n`]);
+		heard.mockRestore();
+	});
+	it("a kept one of another version of the grouping counts as none, and it is said", async () => {
+		const heard = vi.spyOn(process.stderr, "write").mockImplementation(() => true);
+		const file = await keepActivity(found);
+		const { sha256: _, ...content } = JSON.parse(readFileSync(file, "utf8"));
+		const other = { ...content, activityVersion: 0 };
+		writeFileSync(file, JSON.stringify({ ...other, sha256: sha256(other) }));
+		expect(readActivity(runs)).toBeUndefined();
+		expect(heard.mock.calls).toEqual([[`${file} groups users as version 0 did, not 1; it counts as none\n`]]);
+		heard.mockRestore();
 	});
 	it("is taken as it was kept for these runs, and for no others", async () => {
 		await keepActivity({ ...found, log: "as kept" });
