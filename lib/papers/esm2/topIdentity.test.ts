@@ -66,6 +66,26 @@ it("a run without a conversion above a cut tells nothing there, and is counted",
 			test: { ...none.GBDT[0].test, [name]: { ...none.GBDT[0].test?.[name], value: 0 } as never },
 		};
 	const table = topIdentity({ plan: esm2Table4, results: none });
-	expect(table.notes[0]).toMatch(/^ours: 5 of 6 cuts/);
-	for (const row of table.rows) expect(row.ours.mean).toBeCloseTo(table.rows[0].ours.mean, 14);
+	expect(table.notes[0]).toMatch(
+		/^ours: 5 of 6 cuts.*; a run without one tells nothing, and its seed is left out of its method's mean$/,
+	);
+	const [silent, ...others] = table.rows;
+	expect([silent.label, silent.column, silent.ours.n]).toEqual(["GBDT", "P·(n_k/n)/R at top 0.1 %", 0]);
+	expect(others).toHaveLength(2 * 3);
+	for (const { ours } of others) expect(ours.mean).toBeCloseTo(others[5].ours.mean, 14);
+});
+
+it("each row is its own method's: what is wrong with one is seen in its rows alone", () => {
+	const sound = runsOf(["GBDT", "ESMM", "ESM2"], 2);
+	const doubled = sound.ESMM.map((run) => {
+		const precision = Object.entries(run.test ?? {}).filter(([name]) => name.startsWith("precision@"));
+		const twice = precision.map(([name, metric]) => [name, { ...metric, value: 2 * (metric.value ?? Number.NaN) }]);
+		return { ...run, test: { ...run.test, ...Object.fromEntries(twice) } };
+	});
+	const [before, after] = [sound, { ...sound, ESMM: doubled }].map(
+		(results) => topIdentity({ plan: esm2Table5, results }).rows,
+	);
+	const changes = after.map(({ label, ours }, i) => [label, +(ours.mean / before[i].ours.mean).toFixed(12)]);
+	const of = (label: string, change: number) => Array.from({ length: 3 }, () => [label, change]);
+	expect(changes).toEqual([...of("GBDT", 1), ...of("ESMM", 2), ...of("ESM2", 1), ["Table 1", 1]]);
 });

@@ -26,8 +26,7 @@ export function topIdentity(runs: Pick<PaperRuns, "plan" | "results">): PaperTab
 		.flatMap(({ label }) =>
 			cuts.map((cut) => ({
 				...{ label, column: columnOf(cut), published: theirs(plan.table, name, label, cut) },
-				// The same whichever method has hits: one without any tells nothing.
-				values: seeds.map((i) => first(Object.values(results).map((runs) => rateAt(runs[i], cut, prob)))),
+				values: results[label].map((run) => rateAt(run, cut, prob)),
 			})),
 		);
 	const rate = {
@@ -52,7 +51,6 @@ const of = (table: string) =>
 		: { name: "CTCVR", prob: "conversion|impression", space: "impression" };
 
 const metric = (run: RunResult, name: string): MetricValue | undefined => run.test?.[name];
-const first = (values: readonly (number | null)[]): number | null => values.find((value) => value !== null) ?? null;
 
 /** P·(n_k/n)/R of a run; null where nothing positive is above the cut. */
 function rateAt(run: RunResult, cut: number, prob: string): number | null {
@@ -90,7 +88,9 @@ function checked(results: PaperRuns["results"], prob: string): string {
 			? "in each of them the rate is that of the test part"
 			: `it is off by up to ${(100 * most).toPrecision(2)} %`;
 	const left =
-		errors.length < cuts.length * all.length ? "; a seed in which no method has one is left out of its mean" : "";
+		errors.length < cuts.length * all.length
+			? "; a run without one tells nothing, and its seed is left out of its method's mean"
+			: "";
 	return `ours: ${errors.length} of ${cuts.length * all.length} cuts of runs have a conversion above them, and ${each}${left}`;
 }
 
