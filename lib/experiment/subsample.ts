@@ -5,7 +5,8 @@ import { sha256 } from "../data/prepare";
 
 /**
  * A data set with a share of its training rows; validation, test, vocabularies and scales stay as they are. The rows of a
- * smaller share are among those of a larger one, and the same for every model and seed.
+ * smaller share are among those of a larger one, and the same for every model and seed. Each row is drawn by itself: a share is one of
+ * single impressions, not of whole requests.
  *
  * @param share in (0, 1]
  * @throws InputError another share, or one that leaves no row

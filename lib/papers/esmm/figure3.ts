@@ -33,6 +33,7 @@ export const esmmFigure3: TablePlan = {
 	notes: [
 		...esmmNotes,
 		"the rows of a share are among those of a larger one, the same for every method and seed; settings are those of all rows",
+		"shares are of single impressions, not of whole requests: at a small share most impressions of a request are missing",
 		"the paper's curves have no printed numbers; its text says: every method gains with data, ESMM-NS and ESMM are above all others at every rate, BASE is beaten everywhere but by AMAN at 1 % on clicked rows",
 	],
 };
