@@ -66,7 +66,7 @@ export const esm2Figure6: readonly Sweep[] = [
 	),
 	sweepOf(
 		...(["c", "item embedding", "best item-embedding dim"] as const),
-		// 0 is as wide as all other fields, and the run is that of Table 3.
+		// 0 is as wide as all other fields, as in Table 3; at full, where the logs are the same, these are runs of Table 3.
 		[8, 16, 32, 64, 128].map((width) => [width, { itemEmbedding: width === smallWidths.embedding ? 0 : width }]),
 	),
 ];
