@@ -167,7 +167,8 @@ function wordsOfInterval(estimate: Estimate): string {
 }
 
 /** The printed mean. */
-const meanOf = ({ mean, digits = 3 }: Estimate): string => fixed(mean, digits);
+const meanOf = ({ mean, digits = 3, signed }: Estimate): string =>
+	`${signed && mean >= 0 ? "+" : ""}${fixed(mean, digits)}`;
 
 /**
  * From the baseline to the farthest end on each side, with room for the printed means, which stand beyond the end of their interval.

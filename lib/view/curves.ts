@@ -1,13 +1,36 @@
 import { InputError } from "../core/problem";
-import { axis, axisKey, axisOf, colour, type Figure, finite, type Json, layout, markup, panels, shade } from "./figure";
+import {
+	axis,
+	axisKey,
+	axisOf,
+	colour,
+	type Figure,
+	finite,
+	type Json,
+	layout,
+	markup,
+	note,
+	panels,
+	shade,
+} from "./figure";
 
-/** A line over x, with a band around it where `low` and `high` are given. Non-finite values are gaps. */
+/** A line over x, with an interval around it where `low` and `high` are given. Non-finite values are gaps. */
 export interface Curve {
 	name: string;
 	x: ArrayLike<number>;
 	y: ArrayLike<number>;
 	low?: ArrayLike<number>;
 	high?: ArrayLike<number>;
+}
+
+/** How `curves` draws: what is not named is not drawn. */
+export interface CurvesStyle {
+	/** What the intervals are: a small line under the title. */
+	note?: string;
+	/** Intervals as bars at the points, those of several curves beside each other, where bands would lie over one another. */
+	bars?: boolean;
+	/** A log axis with these ticks. */
+	log?: { at: readonly number[]; words: readonly string[] };
 }
 
 /** One panel of `curves`: its vertical axis and the curves on it. */
@@ -20,12 +43,12 @@ const DASHES = ["solid", "dash", "dot", "dashdot", "longdash"];
 const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "cross"];
 
 /**
- * Lines with bands in panels side by side over one kind of x axis, for example loss and validation AUC by epoch.
+ * Lines with bands, or bars, in panels side by side over one kind of x axis, for example loss and validation AUC by epoch.
  *
  * A name has one colour, dash and mark in all panels, so that it can be read in print without colour as well.
  * Marks are drawn on lines of at most 40 points. Throws an `InputError` where x, y, low, high differ in length.
  */
-export function curves(figure: { title: string; x: string; panels: CurvePanel[] }): Figure {
+export function curves(figure: { title: string; x: string; panels: CurvePanel[] } & CurvesStyle): Figure {
 	const names = [...new Set(figure.panels.flatMap((panel) => panel.curves.map((curve) => curve.name)))];
 	const domains = panels(figure.panels.length, 0.12);
 	const seen = new Set<string>();
@@ -37,22 +60,33 @@ export function curves(figure: { title: string; x: string; panels: CurvePanel[] 
 			domain: domains[p] ?? [0, 1],
 			anchor: axisOf("y", p),
 			showgrid: false,
-			...wholeTicks(panel),
+			...(figure.log
+				? { type: "log", tickmode: "array", tickvals: [...figure.log.at], ticktext: figure.log.words.map(markup) }
+				: wholeTicks(panel)),
 		});
 		axes[axisKey("y", p)] = axis(panel.title, { anchor: axisOf("x", p) });
 		for (const curve of panel.curves) {
 			checkLengths(figure.title, curve);
 			const style = names.indexOf(curve.name);
-			if (curve.low && curve.high) data.push({ ...where, ...band(curve, colour(style)) });
-			data.push({ ...where, ...line(curve, style), showlegend: names.length > 1 && !seen.has(curve.name) });
+			if (curve.low && curve.high && !figure.bars) data.push({ ...where, ...band(curve, colour(style)) });
+			const drawn = figure.bars ? { ...line(beside(panel, curve), style), ...bars(curve, style) } : line(curve, style);
+			data.push({ ...where, ...drawn, showlegend: names.length > 1 && !seen.has(curve.name) });
 			seen.add(curve.name);
 		}
 	});
 	const width = figure.panels.length > 1 ? 400 * figure.panels.length : 600;
-	const top = names.length > 1 ? 84 : 56;
+	const top = names.length > 1 ? 84 : figure.note ? 72 : 56;
+	// Beside the legend, where there is one.
+	const place = names.length > 1 ? { x: 1, xanchor: "right" } : { x: 0, xanchor: "left" };
+	const under = { ...place, xref: "paper", y: 1, yref: "paper", yanchor: "bottom", yshift: names.length > 1 ? 20 : 8 };
+	const annotations: { [name: string]: Json } = figure.note ? { annotations: [note(markup(figure.note), under)] } : {};
 	return {
 		data,
-		layout: layout(figure.title, width, 380, { ...axes, margin: { l: 64, r: 24, t: top, b: 56, pad: 0 } }),
+		layout: layout(figure.title, width, 380, {
+			...axes,
+			...annotations,
+			margin: { l: 64, r: 24, t: top, b: 56, pad: 0 },
+		}),
 	};
 }
 
@@ -67,6 +101,24 @@ function line(curve: Curve, style: number): { [name: string]: Json } {
 		y: Array.from(curve.y, finite),
 		line: { color: colour(style), width: 2, dash: DASHES[style % DASHES.length] ?? "solid" },
 		...(few ? { marker: { color: colour(style), size: 6, symbol: SYMBOLS[style % SYMBOLS.length] ?? "circle" } } : {}),
+	};
+}
+
+/** A curve whose points stand beside those of the panel's other curves, by hundredths of the axis. */
+function beside(panel: CurvePanel, curve: Curve): Curve {
+	const x = panel.curves.flatMap((one) => Array.from(one.x));
+	const step = 0.012 * (Math.max(...x) - Math.min(...x));
+	const shift = step * (panel.curves.indexOf(curve) - (panel.curves.length - 1) / 2);
+	return { ...curve, x: Array.from(curve.x, (at) => at + shift) };
+}
+
+/** Thin bars from low to high at each point that has both. */
+function bars({ y, low, high }: Curve, style: number): { [name: string]: Json } {
+	if (!low || !high) return {};
+	const array = Array.from(y, (at, i) => finite(high[i] - at) ?? 0);
+	const arrayminus = Array.from(y, (at, i) => finite(at - low[i]) ?? 0);
+	return {
+		error_y: { type: "data", symmetric: false, array, arrayminus, color: colour(style), thickness: 1.2, width: 4 },
 	};
 }
 

@@ -48,5 +48,5 @@ function cellOf(cell: Cell): string {
 	const { value, rest, best } = wordsOf(cell);
 	if (cell === null || typeof cell === "string") return escapeLatex(value);
 	const mean = best ? `\\mathbf{${value}}` : value;
-	return `$${mean.replace(/,/g, "{,}")}${rest.replace(" ± ", " \\pm ").replace(" [", "\\ [")}$`;
+	return `$${mean.replace(/,/g, "{,}")}${rest.replace(" ± ", " \\pm ").replace(" [", "\\ [")}$`.replace(/−/g, "-");
 }

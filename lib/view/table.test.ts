@@ -110,5 +110,8 @@ describe("tableOf", () => {
 			best: false,
 		});
 		expect(wordsOf(1234567).value).toBe("1,234,567");
+		const difference = { mean: 0.01, low: -0.005, high: 0.025, signed: true };
+		expect(wordsOf(difference)).toMatchObject({ value: "+0.0100", rest: " [−0.0050, +0.0250]" });
+		expect(toLatex({ ...table, rows: [["a", difference, null]] })).toContain("$+0.0100\\ [-0.0050, +0.0250]$");
 	});
 });

@@ -15,6 +15,8 @@ export interface Estimate {
 	digits?: number;
 	/** Marked as the best of its column: bold. Whoever builds the table decides it from the paired interval. */
 	best?: boolean;
+	/** A difference: it and its interval are printed with their sign, "+0.0100". */
+	signed?: boolean;
 }
 
 /** One cell. null is "no value" and is printed as "–". */
@@ -112,11 +114,13 @@ export function wordsOf(cell: Cell): { value: string; rest: string; best: boolea
 	if (cell === null) return { value: "–", rest: "", best: false };
 	if (typeof cell === "string") return { value: cell, rest: "", best: false };
 	if (typeof cell === "number") return { value: plain(cell), rest: "", best: false };
-	const fixed = (value: number) => value.toFixed(cell.digits ?? 4);
+	const digits = cell.digits ?? 4;
+	const fixed = (value: number) =>
+		cell.signed ? `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(digits)}` : value.toFixed(digits);
 	const interval = intervalOf(cell);
 	const rest =
 		cell.std !== undefined && (cell.n ?? 2) > 1
-			? ` ± ${fixed(cell.std)}`
+			? ` ± ${cell.std.toFixed(digits)}`
 			: interval
 				? ` [${fixed(interval[0])}, ${fixed(interval[1])}]`
 				: "";

@@ -48,6 +48,6 @@ export function abView(test: AbTest): Table {
 }
 
 const inPercent = ({ mean, low, high }: Estimate): Estimate => ({
-	...{ mean: 100 * mean, digits: 2 },
+	...{ mean: 100 * mean, digits: 2, signed: true },
 	...(low === undefined || high === undefined ? {} : { low: 100 * low, high: 100 * high }),
 });

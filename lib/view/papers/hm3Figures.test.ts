@@ -29,7 +29,18 @@ describe("methods on logs of growing size", () => {
 			[13, 53],
 		]);
 		for (const { y } of lines) expect(rounded(y)).toEqual([0.02, 0.05]);
-		expect((layout.yaxis as { title: { text: string } }).title.text).toBe("A, less BASE");
+		expect((layout.yaxis as { title: { text: string } }).title.text).toBe("A − BASE");
+	});
+	it("of several methods have bars beside each other, not bands, and say what they are", () => {
+		const table = tableOf({ BASE: [0.6, 0.7, 0.65], ESMM: [0.62, 0.7, 0.66], HM3: [0.61, 0.73, 0.67] });
+		const of = { title: "t", x: "days", sizes: [13, 53].map((at) => ({ at, table })), methods: ["ESMM", "HM3"] };
+		const { data, layout } = sizeCurves(of);
+		expect(data.filter(({ fill }) => fill !== undefined)).toEqual([]);
+		const [[a], [b]] = data.slice(0, 2).map(({ x }) => x as number[]);
+		expect([(a + b) / 2, b > a, b < 14]).toEqual([13, true, true]);
+		const { low, mean } = table.rows[1].compared as { low: number; mean: number };
+		expect((data[0].error_y as { arrayminus: number[] }).arrayminus[0]).toBeCloseTo(mean - low, 12);
+		expect(JSON.stringify(layout)).toContain("bars: 95 % over 3 paired seeds");
 	});
 	it("need a difference of every method: the baseline has none", () => {
 		expect(() => sizeCurves({ title: "t", x: "days", sizes, methods: ["BASE"] })).toThrow(

@@ -3,6 +3,7 @@ import type { PaperTable } from "../../papers/table/table";
 import { barsWithIntervals } from "../barsWithIntervals";
 import { curves } from "../curves";
 import type { Figure } from "../figure";
+import { noteOfIntervals } from "./sweepCurves";
 
 type Rows = Pick<PaperTable, "rows">;
 
@@ -13,7 +14,7 @@ const distinct = (tables: readonly Rows[], key: "label" | "column"): string[] =>
 
 /**
  * The same methods on logs of growing size: for each column a panel, for each method a curve of its difference to its baseline, paired
- * over seeds, in its 95 % interval.
+ * over seeds, with its 95 % interval as a bar; bars of different methods stand beside each other.
  *
  * @param sizes each size's place on the axis, and its table
  * @param methods labels of the methods that are drawn
@@ -36,8 +37,13 @@ export function sizeCurves(figure: {
 	return curves({
 		title,
 		x,
+		bars: true,
+		note: noteOfIntervals(
+			tables.flatMap(({ rows }) => rows),
+			"bars",
+		),
 		panels: distinct(tables, "column").map((column) => ({
-			title: `${column}, less ${differences(methods[0], column)[0].names.split(" − ")[1]}`,
+			title: `${column} − ${differences(methods[0], column)[0].names.split(" − ")[1]}`,
 			curves: methods.map((name) => {
 				const of = differences(name, column);
 				const at = (end: "mean" | "low" | "high") => of.map((difference) => difference[end]);

@@ -25,9 +25,9 @@ describe("a paper's table for people", () => {
 		];
 		const view = paperView(tableOf([method("BASE", base), method("ESMM", far), method("DIVISION", [0.6, 0.63, 0.59])]));
 		expect(view.title).toBe("P, Table 1");
-		expect(view.columns.map(({ name }) => name)).toEqual(["method", "AUC", "less BASE"]);
+		expect(view.columns.map(({ name }) => name)).toEqual(["method", "AUC", "difference to BASE"]);
 		expect(view.rows[0]).toEqual(["BASE", expect.objectContaining({ n: 3 }), null]);
-		expect(view.rows[1][2]).toMatchObject({ mean: expect.closeTo(0.1005, 10), best: true });
+		expect(view.rows[1][2]).toMatchObject({ mean: expect.closeTo(0.1005, 10), signed: true, best: true });
 		expect(view.rows[2][2]).toMatchObject({ best: false });
 		expect(view.notes).toEqual(["differences over 3 paired seeds, bold where p ≤ 0.05 after Holm over 2 comparisons"]);
 	});
@@ -35,7 +35,7 @@ describe("a paper's table for people", () => {
 		const other = { ...method("ESMM, 5 %", [0.6, 0.7]), against: "BASE, 5 %" };
 		const its = { ...method("BASE, 5 %", [0.5, 0.6]), against: "BASE, 5 %" };
 		const view = paperView(tableOf([method("BASE", [0.6, 0.62]), method("ESMM", [0.6, 0.6]), its, other]));
-		expect(view.columns[2].name).toBe("less its baseline");
+		expect(view.columns[2].name).toBe("difference to its baseline");
 	});
 	it("has an empty cell for a number that no run gave", () => {
 		const view = paperView(tableOf([method("BASE", [0.6, 0.62]), method("ESMM", [Number.NaN, Number.NaN])]));

@@ -16,7 +16,7 @@ export function paperView(table: PaperTable): Table {
 	const methods = [...new Set(rows.map((row) => row.label))];
 	const columns = [...new Set(rows.map((row) => row.column))];
 	const find = (label: string, column: string) => rows.find((row) => row.label === label && row.column === column);
-	const beside = isPrinted ? "theirs" : `less ${baselineOf(rows)}`;
+	const beside = isPrinted ? "theirs" : `difference to ${baselineOf(rows)}`;
 	return {
 		title: isPrinted ? `${title}: ours beside theirs` : title,
 		...(lead ? { lead } : {}),
@@ -51,7 +51,7 @@ const theirs = ({ published }: PaperRow): Cell => published && { mean: published
 function difference({ compared }: PaperRow): Cell {
 	if (!compared || Number.isNaN(compared.mean)) return null;
 	const { mean, low, high, adjusted } = compared;
-	return { mean, low, high, best: adjusted !== null && adjusted <= 0.05 };
+	return { mean, low, high, signed: true, best: adjusted !== null && adjusted <= 0.05 };
 }
 
 /** "BASE"; "its baseline" where methods have different ones. */

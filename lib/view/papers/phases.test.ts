@@ -162,10 +162,10 @@ describe("a phase diagram drawn", () => {
 		const table = phaseEffectsTable(all, judged);
 		checkTable(table);
 		expect(table.rows.map(([name]) => name)).toEqual([
-			"ρ 0.8 less 0 (7 pairs)",
-			"impressions 160,000 less 40,000 (2 pairs)",
-			"P(conversion | click) 0.1 less 0.025 (2 pairs)",
-			"hidden intent 2 less 0 (2 pairs)",
+			"ρ 0.8 − 0 (7 pairs)",
+			"impressions 160,000 − 40,000 (2 pairs)",
+			"P(conversion | click) 0.1 − 0.025 (2 pairs)",
+			"hidden intent 2 − 0 (2 pairs)",
 		]);
 		const [rho, rows] = table.rows.map((row) => row.slice(1) as { mean: number; best: boolean }[]);
 		expect(rho[0].mean).toBeCloseTo(0.01, 9);

@@ -97,7 +97,7 @@ export function phasesTable(runs: Pick<PhaseRuns, "plan" | "scale">, judged: Jud
 export function phaseEffectsTable(runs: Pick<PhaseRuns, "plan" | "scale">, judged: JudgedPhases): Table {
 	const { plan, scale } = runs;
 	const name = ({ knob, from, to, pairs }: PhaseEffect) =>
-		`${knobWords[knob]} ${levelWords(to)} less ${levelWords(from)} (${pairs} pairs)`;
+		`${knobWords[knob]} ${levelWords(to)} − ${levelWords(from)} (${pairs} pairs)`;
 	const rows = [...new Set(judged.effects.map(name))];
 	const find = (row: string, model: string, metric: string) =>
 		judged.effects.find((effect) => name(effect) === row && effect.model === model && effect.metric === metric);
@@ -105,7 +105,7 @@ export function phaseEffectsTable(runs: Pick<PhaseRuns, "plan" | "scale">, judge
 	return {
 		title: `${plan.title}: what each knob does to the difference`,
 		columns: [
-			{ name: "highest less lowest" },
+			{ name: "highest − lowest" },
 			...each.map(({ model, metric }) => ({ name: `${titleOfModel(model)}, ${metric}`, align: "right" as const })),
 		],
 		rows: rows.map((row) => [
@@ -130,7 +130,7 @@ function notesOf(plan: PhasePlan, scale: Scale, { tests }: JudgedPhases): string
 	const { preset, logs, firstSeed, middle } = plan.scales[scale];
 	return [
 		`simulated logs of the preset ${preset} with these knobs, split as ESMM's; ${logs} logs a world, seeds from ${firstSeed}, no two worlds share one; a log's seed makes its start weights too`,
-		`truth: ${plan.truth} over all test impressions; offline: ${plan.offline} over clicked test rows; each model less ${titleOfModel(plan.baseline)} on the same log`,
+		`truth: ${plan.truth} over all test impressions; offline: ${plan.offline} over clicked test rows; difference of each model to ${titleOfModel(plan.baseline)} on the same log`,
 		"intervals: 95 %, each by itself; the deviation of logs is pooled over worlds with the same impressions and purchase rate",
 		`verdicts at 5 % after Holm over all ${tests} comparisons of the diagram: worlds, and what knobs do, in both metrics`,
 		`where a knob is not named it stands in the middle: ${levelWords(middle.rows)} impressions, P(conversion | click) ${middle.cvr}, hidden intent ${middle.gammas}`,
@@ -150,5 +150,6 @@ const estimate = ({ mean, low, high }: Pick<PhaseDifference, "mean" | "low" | "h
 	low,
 	high,
 	digits: 4,
+	signed: true,
 });
 const percent = (share: number): string => `${Math.round(100 * share)} %`;

@@ -1,6 +1,6 @@
 import type { PaperRow, PaperTable } from "../../papers/table/table";
 import { type Curve, curves } from "../curves";
-import type { Figure, Json } from "../figure";
+import type { Figure } from "../figure";
 import { heatMapPanels, type MapCell } from "../heatMapPanels";
 
 /** A row of a table whose labels are "METHOD, 5 %". */
@@ -27,14 +27,8 @@ export function shareCurves({ title, rows }: Pick<PaperTable, "title" | "rows">)
 			return { name, x: shares, y: of };
 		}),
 	}));
-	const figure = curves({ title, x: "share of the training rows, log scale", panels });
-	const ticks = { type: "log", tickmode: "array", tickvals: shares, ticktext: shares.map((share) => `${share} %`) };
-	const axes = Object.entries(figure.layout).map(([name, value]): [string, Json] =>
-		/^xaxis\d*$/.test(name)
-			? [name, { ...(value as { [name: string]: Json }), ...ticks, dtick: null } as Json]
-			: [name, value],
-	);
-	return { ...figure, layout: Object.fromEntries(axes) };
+	const log = { at: shares, words: shares.map((share) => `${share} %`) };
+	return curves({ title, x: "share of the training rows, log scale", panels, log });
 }
 
 /**
@@ -56,7 +50,7 @@ export function shareMap({ title, rows }: Pick<PaperTable, "title" | "rows">): F
 		return { mean, low, high, bold: adjusted !== null && adjusted <= 0.05, words: `${names}, ${p}` };
 	};
 	return heatMapPanels({
-		title: `${title}: less the baseline of the same share`,
+		title: `${title}: difference to the baseline of the same share`,
 		lead: "bold: p ≤ 0.05 after Holm over the table; 95 % intervals",
 		columns,
 		rows: [""],

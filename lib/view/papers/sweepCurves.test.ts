@@ -30,7 +30,14 @@ it("a panel a column: each setting's paired difference at its place, 0 where it 
 	const [band] = data.filter((trace) => trace.fill === "toself") as unknown as { x: number[]; y: number[] }[];
 	const spread = band.y.filter((_, i) => band.x[i] === 0.2);
 	expect(Math.max(...spread) - Math.min(...spread)).toBeLessThan(0.006);
-	expect(JSON.stringify(layout)).toContain("CVR AUC, less that of dropout 0.5");
+	expect(JSON.stringify(layout)).toContain("CVR AUC: difference to dropout 0.5");
+	expect(JSON.stringify(layout)).toContain("bands: 95 % over 3 paired seeds");
+	expect(layout.xaxis).not.toHaveProperty("type");
+});
+
+it("values that span more than a factor of 8 stand on a log axis, each with its tick", () => {
+	const { layout } = sweepCurves({ title: "Figure 6c", rows }, { setting: "item embedding", values: [8, 32, 128] });
+	expect(layout.xaxis).toMatchObject({ type: "log", tickvals: [8, 32, 128], ticktext: ["8", "32", "128"] });
 });
 
 it("a place that is missing is an error, not a shift of the others", () => {
