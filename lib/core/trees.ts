@@ -74,5 +74,5 @@ export function checkTrees(model: string, hyper: TreeHyper): void {
 	must("bins", "a whole number from 2 to 65535", whole(2, 65_535));
 	for (const name of ["rowShare", "columnShare"] as const)
 		must(name, "above 0 and at most 1", (value) => value > 0 && value <= 1);
-	must("smoothing", "above 0", (value) => value > 0);
+	for (const name of ["lr", "smoothing"] as const) must(name, "above 0", (value) => value > 0);
 }

@@ -19,6 +19,22 @@ export const doctor: Plan[] = [
 		"copies of training rows rows that are alike by chance, with events of their own, raise no alarm",
 	],
 	[
+		"a width of items is taken for one that does something, as a number tells of the item",
+		"train/doctor/itemWidth.ts",
+		'fields.filter(({ kind }) => kind !== "number")',
+		"fields.slice()",
+		"train/doctor/training.test.ts",
+		"a width of items' embeddings is told where no feature that is embedded tells of the item",
+	],
+	[
+		"trees that tell no two rows apart are not told",
+		"train/fitTrees.ts",
+		"if (!few) tell(allAlike(prob, scores, hyper));",
+		"if (few) tell(allAlike(prob, scores, hyper));",
+		"train/fitTrees.test.ts",
+		"gbdt whose every prediction is the same is told as collapsed",
+	],
+	[
 		"a tower that is constant is not told",
 		"train/doctor/collapsedTower.ts",
 		"if (low === high || high - low < CONSTANT) {",

@@ -62,6 +62,7 @@ describe.each([gbdt, xgboost])("$name", (model) => {
 	it.each<[string, Record<string, unknown>, string]>([
 		["trees", { trees: 0 }, 'hyperparameter "trees" of NAME must be a whole number of at least 1, not 0'],
 		["shares", { rowShare: 1.5 }, 'hyperparameter "rowShare" of NAME must be above 0 and at most 1, not 1.5'],
+		["lr", { lr: 0 }, 'hyperparameter "lr" of NAME must be above 0, not 0'],
 		["bins", { bins: 1 }, 'hyperparameter "bins" of NAME must be a whole number from 2 to 65535, not 1'],
 		["a name", { dept: 3 }, 'unknown hyperparameter of NAME "dept": did you mean "depth"?'],
 	])("refuses hyperparameters that cannot be: %s", async (_, wrong, message) => {
@@ -101,5 +102,19 @@ it("trees that end before their number is reached are a finding", async () => {
 	expect(fitted.findings.map(lineOf)).toEqual(
 		[pCTR, pCVR].map((prob) => expect.stringContaining(`few trees: P(${prob}) has 1 of 5 trees`)),
 	);
+	fitted.dispose();
+});
+
+it.each([
+	["gbdt", gbdt],
+	["xgboost", xgboost],
+])("%s whose every prediction is the same is told as collapsed", async (_, model) => {
+	const fitted = await fit(model, { data, seed: 1, hyper: { ...hyper, lr: 1e-30 } });
+	expect(fitted.findings.map(lineOf)).toEqual([
+		expect.stringMatching(
+			/^collapsed tower: P\(click\|impression\) is 0\.\d+ on all 300 validation rows, with all 5 trees\. Look at: lr \(now 1e-30\)/,
+		),
+		expect.stringContaining("collapsed tower: P(conversion|click) is "),
+	]);
 	fitted.dispose();
 });

@@ -66,8 +66,11 @@ export async function fitTrees(model: TreeModel, options: FitOptions): Promise<F
 			const grownOne = await boost({ model, hyper, data, seed, prob, rows, groups, spent, on, stop });
 			boosted.push(grownOne.boosted);
 			if (grownOne.stopped) break;
-			if (grownOne.boosted.trees < hyper.trees) tell([fewTrees(prob, grownOne.boosted.trees, hyper)]);
-			const record = { stage: i + 1, epoch: 1, loss: grownOne.loss, ...validated(data, hyper, grownOne.boosted) };
+			const few = grownOne.boosted.trees < hyper.trees;
+			if (few) tell([fewTrees(prob, grownOne.boosted.trees, hyper)]);
+			const { scores, ...chosen } = validated(data, hyper, grownOne.boosted);
+			if (!few) tell(allAlike(prob, scores, hyper));
+			const record = { stage: i + 1, epoch: 1, loss: grownOne.loss, ...chosen };
 			history.push(record);
 			on?.epoch?.(record);
 			finished = i + 1 === grown.length;
@@ -162,12 +165,12 @@ async function boost(of: Boost): Promise<{ boosted: Boosted; loss: number; stopp
 	}
 }
 
-/** The AUC of a booster on the validation rows of its space. */
+/** The AUC of a booster on the validation rows of its space, and its predictions there. */
 function validated(data: Dataset, { bins }: TreeHyper, { prob, rates, booster }: Boosted) {
 	const rows = rowsIn(data, data.split.valid, spaceOf(prob));
 	const scores = booster.predict(matrixOf(data.fields, rows, bins, rates));
 	const choose = `auc(${prob})` as const;
-	return { choose, value: evaluate({ [prob]: scores }, labelled(data, rows))[choose].value };
+	return { choose, value: evaluate({ [prob]: scores }, labelled(data, rows))[choose].value, scores };
 }
 
 /** That the order of the rows is not known: statistics of other users' rows know the future. */
@@ -190,3 +193,19 @@ const fewTrees = (prob: Prob, trees: number, hyper: TreeHyper): Finding =>
 		`has ${trees} of ${hyper.trees} trees: then no node could be split any more`,
 		`minRows (now ${hyper.minRows}), gamma (now ${hyper.gamma}), and how many rows there are`,
 	);
+
+/** Least validation rows to say that all have one prediction. */
+const ALIKE = 20;
+
+/** That trees which were all grown tell no two rows apart. */
+const allAlike = (prob: Prob, scores: Float32Array, hyper: TreeHyper): Finding[] =>
+	scores.length < ALIKE || scores.some((score) => score !== scores[0])
+		? []
+		: [
+				warning(
+					"collapsed tower",
+					`P(${prob})`,
+					`is ${scores[0].toPrecision(2)} on all ${scores.length} validation rows, with all ${hyper.trees} trees`,
+					`lr (now ${hyper.lr}), lambda (now ${hyper.lambda}), gamma (now ${hyper.gamma}), minRows (now ${hyper.minRows})`,
+				),
+			];

@@ -11,6 +11,7 @@ import { watchTables } from "./deadTables";
 import { type Count, explodingLoss, startLoss } from "./explodingLoss";
 import type { Finding } from "./finding";
 import { frozenWeights } from "./frozenWeights";
+import { itemWidth } from "./itemWidth";
 import { bestField, labelAmongFeatures } from "./labelAmongFeatures";
 import { labelCounts } from "./labelCounts";
 import { copiedRows, sharedRows } from "./overlap";
@@ -66,7 +67,12 @@ export function doctor({ data, valid, whole, stages, count }: Patient, known: re
 		before(network) {
 			const probs = probsOf(network.model.graph, stages);
 			const built = startWeights({ ...network, data }, data.split.train, probs);
-			return fresh([...seenInData({ data, whole }, probs), ...frozenWeights(built.names, stages), ...built.findings]);
+			return fresh([
+				...seenInData({ data, whole }, probs),
+				...itemWidth(data, network.hyper),
+				...frozenWeights(built.names, stages),
+				...built.findings,
+			]);
 		},
 		afterStep(network, { stage, epoch, step, loss }) {
 			steps = step;

@@ -119,6 +119,25 @@ describe("a learning rate that is far too high", () => {
 	});
 });
 
+describe("a width of items' embeddings", () => {
+	const grouped = (name: string) => ({
+		...data,
+		fields: data.fields.map((field) => (field.name === name ? { ...field, group: "item" as const } : field)),
+	});
+	const wide = (itemEmbedding: number, on = data) => found({ epochs: 1, itemEmbedding }, plain, { data: on });
+	it("is told where no feature that is embedded tells of the item", async () => {
+		const [finding, ...more] = await wide(6);
+		expect(more).toEqual([]);
+		expect(lineOf(finding)).toBe(
+			'width without items: itemEmbedding 6 does nothing: no feature of this log is in group "item", so all embeddings are 4 wide. Look at: "group": "item" of features in the log\'s schema; or itemEmbedding=0, which says what happens here',
+		);
+		expect(told(await wide(6, grouped("number")))).toEqual(["width without items: itemEmbedding 6"]);
+	});
+	it("is not where one does, nor where it is as all others", async () => {
+		expect([await wide(6, grouped("b")), await wide(4), await wide(0)]).toEqual([[], [], []]);
+	});
+});
+
 describe("collapsed and saturated towers", () => {
 	it("a tower that reads nothing is told by its probability and rows", async () => {
 		const model = withTowers((_, x) => ({ cvr: tf.zeros([x.rows]) }));
