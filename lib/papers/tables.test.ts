@@ -19,6 +19,40 @@ describe.each(tablePlans.map((plan) => [plan.title, plan] as const))("%s", (_, p
 	});
 });
 
+const clicked = "auc(conversion|click)";
+const all = "auc(conversion|impression)";
+const gauc = "gauc(conversion|impression;weight=uniform)";
+
+/** Table → printed column → the metric that it names. */
+const printedColumns: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+	"esmm/2": { "CVR AUC (clicked)": clicked, "CTCVR AUC (all impressions)": all },
+	"esm2/3": { "CVR AUC": clicked, "CTCVR AUC": all, "CTCVR GAUC": gauc },
+	"esm2/4": {
+		"CVR@top0.1% Recall": "recall@0.1%(conversion|click)",
+		"CVR@top0.1% Precision": "precision@0.1%(conversion|click)",
+		"CVR@top0.1% F1": "f1@0.1%(conversion|click)",
+		"CVR@top0.6% Recall": "recall@0.6%(conversion|click)",
+		"CVR@top0.6% Precision": "precision@0.6%(conversion|click)",
+		"CVR@top0.6% F1": "f1@0.6%(conversion|click)",
+		"CVR@top1% Recall": "recall@1%(conversion|click)",
+		"CVR@top1% Precision": "precision@1%(conversion|click)",
+		"CVR@top1% F1": "f1@1%(conversion|click)",
+	},
+	"esm2/5": {
+		"CTCVR@top0.1% Recall": "recall@0.1%(conversion|impression)",
+		"CTCVR@top0.1% Precision": "precision@0.1%(conversion|impression)",
+		"CTCVR@top0.1% F1": "f1@0.1%(conversion|impression)",
+		"CTCVR@top0.6% Recall": "recall@0.6%(conversion|impression)",
+		"CTCVR@top0.6% Precision": "precision@0.6%(conversion|impression)",
+		"CTCVR@top0.6% F1": "f1@0.6%(conversion|impression)",
+		"CTCVR@top1% Recall": "recall@1%(conversion|impression)",
+		"CTCVR@top1% Precision": "precision@1%(conversion|impression)",
+		"CTCVR@top1% F1": "f1@1%(conversion|impression)",
+	},
+	"esm2/6": { "CVR AUC": clicked, "CTCVR AUC": all, "CTCVR GAUC": gauc },
+	"hm3/sr-l": { "CVR AUC": clicked, "CTCVR AUC": all },
+};
+
 const ofPapers = tablePlans.flatMap((plan) => (plan.published ? [{ ...plan, published: plan.published }] : []));
 
 describe.each(ofPapers.map((plan) => [plan.title, plan] as const))("%s, which a paper prints", (_, plan) => {
@@ -35,6 +69,15 @@ describe.each(ofPapers.map((plan) => [plan.title, plan] as const))("%s, which a 
 		expect(labels).toEqual(expect.arrayContaining(theirs));
 		expect(columns).toEqual(expect.arrayContaining(names));
 	});
+	it("has in each column the metric that the printed name says, of the test part", () => {
+		const metrics = Object.fromEntries(plan.columns.map(({ column, metric }) => [column, metric]));
+		expect(metrics).toEqual(printedColumns[nameOfTable(plan)]);
+		for (const { part = "test" } of plan.columns) expect(part).toBe("test");
+	});
+});
+
+it("every table that a paper prints is written out here, column by column", () => {
+	expect(ofPapers.map(nameOfTable)).toEqual(Object.keys(printedColumns));
 });
 
 describe("tables by name", () => {
