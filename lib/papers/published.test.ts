@@ -11,6 +11,18 @@ describe("published", () => {
 		expect(base?.std).toBeCloseTo(0.0037, 12);
 		expect(published("ESMM", "Table 2", "ESMM", "CTCVR AUC (all impressions)")?.value).toBeCloseTo(0.6532, 12);
 	});
+	it("percentage points become fractions: ESMM's gains", () => {
+		const gain = (section: string, method: string, column: string) =>
+			published("ESMM", `Section ${section} text`, method, column)?.value;
+		expect(gain("3.2", "ESMM - BASE", "CVR AUC gain")).toBeCloseTo(0.0256, 12);
+		expect(gain("3.3", "ESMM - BASE (Product, full data)", "CTCVR AUC gain")).toBeCloseTo(0.0232, 12);
+	});
+	it("what has no unit, and counts, are as they are printed", () => {
+		expect(
+			published("ESM2", "Section 4.3.2 text", "tanh-normalised numericals vs discretised", "AUC gain")?.value,
+		).toBe(0.004);
+		expect(published("ESM2", "Table 1", "offline dataset", "#Click")?.value).toBe(20_637_192);
+	});
 	it("what is not printed is unknown, not 0", () => {
 		expect(published("ESMM", "Table 2", "BASE", "no such column")).toBeNull();
 		expect(published("ESMM", "Table 2", "no such method", "CVR AUC (clicked)")).toBeNull();
