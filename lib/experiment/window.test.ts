@@ -15,6 +15,12 @@ const data = toyDataset({ time });
 const changed = toyDataset({ time, fingerprint: "changed" });
 const { events } = data;
 changed.events.conversion.set(events.click.subarray(0, 300).map((click, row) => click - events.conversion[row]));
+/** The same of the 15 days before those that are held out: what is recent misleads. */
+const recent = toyDataset({ time, fingerprint: "recent" });
+recent.events.conversion.set(
+	events.click.subarray(300, 600).map((click, i) => click - events.conversion[300 + i]),
+	300,
+);
 
 it("the last days of the training part are held out, and neither the validation nor the test part is looked at", () => {
 	const { split, fingerprint } = insideTraining(data, 5);
@@ -27,10 +33,7 @@ it("the last days of the training part are held out, and neither the validation 
 
 it("a window is chosen that is better on the days held out, and says what was tried", async () => {
 	const of = { store: openStore(folder()), seed: 1, hyper, days: 15 };
-	const [same, drifted] = [
-		await chooseWindow(xgboost, { ...of, data }),
-		await chooseWindow(xgboost, { ...of, data: changed }),
-	];
+	const drifted = await chooseWindow(xgboost, { ...of, data: changed });
 	expect(drifted.days).toBe(15);
 	expect(drifted.tried.map(({ days, rows }) => [days, rows])).toEqual([
 		[undefined, 600],
@@ -41,8 +44,22 @@ it("a window is chosen that is better on the days held out, and says what was tr
 	expect(drifted.told).toBe(
 		`xgboost: the last 15 days are trained on, by auc(conversion|click) on the last 5 days of the training part: all days (600 rows): ${all.toFixed(4)} ± ${drifted.tried[0].metric.se?.toFixed(4)}; the last 15 days (300 rows): ${last.toFixed(4)} ± ${drifted.tried[1].metric.se?.toFixed(4)}`,
 	);
-	expect(same.tried[0].metric.n).toBe(drifted.tried[0].metric.n);
-	expect(same.days === 15).toBe((same.tried[1].metric.value as number) > (same.tried[0].metric.value as number));
+	const loss = await chooseWindow(xgboost, { ...of, data: changed, metric: "logloss(conversion|click)" });
+	expect(loss.days).toBe(15);
+	expect(loss.tried[1].metric.value).toBeLessThan(loss.tried[0].metric.value as number);
+});
+
+it("all days are chosen where the last ones are worse, and where both are the same", async () => {
+	const of = { store: openStore(folder()), seed: 1, hyper };
+	const worse = await chooseWindow(xgboost, { ...of, data: recent, days: 15 });
+	expect(worse).not.toHaveProperty("days");
+	const [all, last] = worse.tried.map(({ metric }) => metric.value as number);
+	expect(last).toBeLessThan(all);
+	expect(worse.told).toContain("xgboost: all days are trained on");
+	const same = await chooseWindow(xgboost, { ...of, data, days: 30 });
+	expect(same.tried.map(({ rows }) => rows)).toEqual([600, 600]);
+	expect(same.tried[1].metric.value).toBe(same.tried[0].metric.value);
+	expect(same).not.toHaveProperty("days");
 });
 
 it("all days are kept where no window can be judged", async () => {
