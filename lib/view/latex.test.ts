@@ -6,7 +6,16 @@ import type { Cell, Table } from "./table";
 /** What LaTeX would set: a strict reader of the few commands that a table may hold; anything else is an error. */
 const COMMANDS: Readonly<Record<string, string>> = {
 	...{ textbackslash: "\\", textasciitilde: "~", textasciicircum: "^", textbar: "|", textless: "<", textgreater: ">" },
-	...{ centering: "", toprule: "", midrule: "", bottomrule: "", par: "", smallskip: "", footnotesize: "" },
+	...{
+		centering: "",
+		toprule: "",
+		midrule: "",
+		bottomrule: "",
+		par: "",
+		smallskip: "",
+		footnotesize: "",
+		linewidth: "",
+	},
 	...{ pm: "± ", times: "×", cdot: "·", ldots: "…", leq: "≤", geq: "≥", lambda: "λ", gamma: "γ", rho: "ρ", tau: "τ" },
 };
 const OF_MATHS = ["pm", "times", "cdot", "leq", "geq", "lambda", "gamma", "rho", "tau"];
@@ -38,6 +47,8 @@ class Reader {
 			else if (sign === "$") this.toggle();
 			else if (sign === "\\") out += this.command();
 			else if (sign === "&") out += this.mark("\u0001");
+			else if (sign === "%" && /(^|\n)$/.test(this.text.slice(0, this.at))) this.at = this.text.indexOf("\n", this.at);
+			else if (sign === "%" && this.text[this.at + 1] === "\n") this.at++;
 			else if (/[#%_~^|<>]/.test(sign)) this.fail(`a bare ${sign}`);
 			else if (sign.charCodeAt(0) > 126) this.fail(`${sign}, which pdflatex may not set`);
 			else out += this.mark(this.math && sign === "-" ? "−" : sign);
@@ -61,14 +72,15 @@ class Reader {
 		if (sign === " " && this.math) return this.skip(2, " ");
 		const name = /^[a-z]+/.exec(this.text.slice(this.at + 1))?.[0] ?? this.fail("no command");
 		this.at += 1 + name.length;
-		if (["begin", "end", "caption", "textsuperscript", "mathbf"].includes(name)) {
+		if (["begin", "end", "caption", "textsuperscript", "mathbf", "resizebox"].includes(name)) {
 			const what = this.group();
 			if (name === "mathbf") return this.math ? `<b>${what}</b>` : this.fail("\\mathbf outside mathematics");
 			if (name === "textsuperscript")
 				return ({ 2: "²", 3: "³" } as Record<string, string>)[what] ?? this.fail("superscript");
 			if (name === "begin" && what === "table" && this.text[this.at] === "[")
 				this.at = this.text.indexOf("]", this.at) + 1;
-			if (name === "begin" && what === "tabular") this.group();
+			if (name === "resizebox") this.group();
+			if (name === "begin" && ["tabular", "minipage"].includes(what)) this.group();
 			return name === "caption" ? `\u0003${what}\u0003` : "";
 		}
 		if (!Object.hasOwn(COMMANDS, name)) this.fail(`\\${name}`);
@@ -140,10 +152,23 @@ describe("a table in LaTeX", () => {
 		const tex = toLatex(table([["a", 1]]));
 		const order = ["\\begin{table}", "\\caption", "\\begin{tabular}{lr}", "\\toprule", "\\midrule", "\\bottomrule"];
 		const places = [...order, "\\end{tabular}", "\\end{table}"].map((part) => tex.indexOf(part));
-		expect(Math.min(...places)).toBe(0);
+		expect(tex.slice(0, places[0])).toBe("% needs \\usepackage{booktabs}\n");
 		expect(places).toEqual([...places].sort((a, b) => a - b));
 		expect(tex.match(/\\(top|mid|bottom)rule/g)).toHaveLength(3);
 		expect(tex).not.toMatch(/\\hline|\|/);
+	});
+	it("has all notes in one box, and is as wide as the line where it has more than nine columns of numbers", () => {
+		const of = (numbers: number): Table => ({
+			...{ title: "t", rows: [], notes: ["a", "b"] },
+			columns: Array.from({ length: numbers }, (_, i) => ({ name: `c${i}`, align: "right" as const })),
+		});
+		const [narrow, wide] = [9, 10].map((numbers) => toLatex(of(numbers)));
+		expect(narrow.match(/minipage/g)).toHaveLength(2);
+		expect(narrow).not.toContain("resizebox");
+		expect(wide).toContain("\\usepackage{graphicx}");
+		expect(wide.indexOf("\\resizebox{\\linewidth}{!}{")).toBeLessThan(wide.indexOf("\\begin{tabular}"));
+		expect(wide).toContain("\\end{tabular}}");
+		for (const tex of [narrow, wide]) expect(() => typeset(tex)).not.toThrow();
 	});
 });
 
