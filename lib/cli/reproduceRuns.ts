@@ -2,7 +2,7 @@ import { InputError } from "../core/problem";
 import { keeper } from "../experiment/committed";
 import { localPool } from "../experiment/pool";
 import { replayedToCommit } from "../experiment/replayed";
-import { inProcess } from "../experiment/runJobs";
+import { inProcess, type JobEvent } from "../experiment/runJobs";
 import type { Source } from "../experiment/source";
 import type { Store } from "../experiment/store";
 import { keepActivity, keptActivity } from "../papers/esm2/keptActivity";
@@ -18,7 +18,9 @@ import { runAll } from "../papers/table/runAll";
 import { isThere, storedPaperRuns } from "../papers/table/runPaperTable";
 import { plansOf } from "../papers/tables";
 import { presets } from "../simulator/presets";
+import { GATHERED } from "../train/attend";
 import { allRunsProgress, duration } from "../view/progress";
+import { findingsOfTables } from "./findingsOfTables";
 
 /** Impressions a second that are simulated and counted for a table of statistics, where nothing was measured. */
 const COUNTED = 100_000;
@@ -105,8 +107,14 @@ export async function doRuns(
 	const jobs = [...new Map(all.flatMap((one) => one.jobs).map(({ job }) => [job.hash, job])).values()];
 	const open = jobs.filter((job) => !isThere(store, job));
 	const owner = new Map<string, NeededRuns>();
+	const findings = findingsOfTables();
 	const own = (needed: readonly NeededRuns[]) => {
-		for (const one of needed) for (const { job } of one.jobs) if (!owner.has(job.hash)) owner.set(job.hash, one);
+		for (const one of needed)
+			for (const { job } of one.jobs) {
+				if (owner.has(job.hash)) continue;
+				owner.set(job.hash, one);
+				findings.expect(job, nameOf(one));
+			}
 	};
 	const shown = allRunsProgress(scale, {
 		runs: jobs.length,
@@ -124,7 +132,12 @@ export async function doRuns(
 		},
 	});
 	const runner = scale === "tiny" ? inProcess(store) : localPool({ store });
-	const options = { store, runner, signal, on: shown, ...(asked.keep ? { result: kept.hear } : {}) };
+	const on = (event: JobEvent) => {
+		shown(event);
+		findings.hear(event);
+	};
+	const options = { store, runner, signal, on, ...(asked.keep ? { result: kept.hear } : {}) };
+	process.env[GATHERED] = "1";
 	try {
 		own(searches);
 		await runAll(searches, options);
@@ -134,7 +147,9 @@ export async function doRuns(
 		await runAll([...tables, ...further], options);
 		if (asked.keep) await keepFigure7(asked, tables);
 	} finally {
+		delete process.env[GATHERED];
 		shown.end();
+		findings.end();
 		await runner.close();
 		await kept.end();
 	}

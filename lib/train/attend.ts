@@ -45,6 +45,9 @@ export async function attend({ network, feed, stages, position, on }: Attended):
 	};
 }
 
+/** The environment variable with which whoever starts many runs says that it tells their findings itself. */
+export const GATHERED = "FINDINGS_GATHERED";
+
 /**
  * Writes findings to stderr, a line each, tells them to a listener, and adds them to `known`.
  *
@@ -57,7 +60,7 @@ export const telling =
 			const line = lineOf(finding);
 			if (finding.severity === "error") throw new InputError(`${training}: ${line}`);
 			known.push(finding);
-			process.stderr.write(`${process.stderr.isTTY ? "\r\x1b[2K" : ""}${line}\n`);
+			if (!process.env[GATHERED]) process.stderr.write(`${process.stderr.isTTY ? "\r\x1b[2K" : ""}${line}\n`);
 			on?.found?.(line);
 		}
 	};
