@@ -1,8 +1,9 @@
 import { FAINT, type Figure, INK, type Json, layout, markup } from "../figure";
 import { type Arrow, type Box, type Direction, LINE, type Placed, type Point, place, sizeOfText } from "./place";
 
-/** How far along its first stretch an arrow's words stand. */
-const WORDS_AT = 0.3;
+/** How far along its first stretch an arrow's words stand; where arrows cross there, nearer to where they come from. */
+const WORDS_AT = 0.5;
+const WORDS_APART = 0.3;
 /** Pixels above the drawing, for its title. */
 const TOP = 44;
 
@@ -36,7 +37,7 @@ export function draw({ title, direction, boxes, arrows, notes = [] }: Drawing): 
 		...placed.boxes.map(({ box, x, y, width, height }) => textAt([x + width / 2, y + height / 2], wordsOf(box))),
 		...labelsOf(placed).map(({ lines, x, y }) => ({
 			...textAt([x, y], lines.map(markup).join("<br>")),
-			bgcolor: "rgba(255,255,255,0.9)",
+			bgcolor: "#FFFFFF",
 			borderpad: 1,
 		})),
 		...notes.map((text, i) => ({
@@ -70,12 +71,21 @@ export function draw({ title, direction, boxes, arrows, notes = [] }: Drawing): 
 export function labelsOf({
 	arrows,
 }: Pick<Placed, "arrows">): { lines: readonly string[]; x: number; y: number; width: number; height: number }[] {
-	return arrows.flatMap(({ arrow, points }) => {
-		if (!arrow.label) return [];
-		const [from, to] = points;
-		const [width, height] = sizeOfText(arrow.label);
-		const at = (k: 0 | 1) => from[k] + WORDS_AT * (to[k] - from[k]);
-		return [{ lines: arrow.label, x: at(0), y: at(1), width, height }];
+	const labelled = arrows.flatMap(({ arrow: { label }, points: [from, to] }) => (label ? [{ label, from, to }] : []));
+	const placed = labelled.map(({ label, from, to }) => {
+		const [width, height] = sizeOfText(label);
+		const at = (k: 0 | 1, share: number) => from[k] + share * (to[k] - from[k]);
+		const along = (share: number) => ({ lines: label, x: at(0, share), y: at(1, share), width, height });
+		return { middle: along(WORDS_AT), apart: along(WORDS_APART) };
+	});
+	return placed.map(({ middle, apart }) => {
+		const meets = placed.some(
+			({ middle: other }) =>
+				other !== middle &&
+				Math.abs(other.x - middle.x) < (other.width + middle.width) / 2 &&
+				Math.abs(other.y - middle.y) < (other.height + middle.height) / 2,
+		);
+		return meets ? apart : middle;
 	});
 }
 

@@ -122,7 +122,9 @@ describe.each(named)("behaviour graph of %s", (name, { graph }) => {
 		const edges = Object.entries(graph).flatMap(([space, of]) =>
 			Object.entries(of).map(([event, edge]) => ({ prob: `${event}|${space}`, edge })),
 		);
-		expect(texts).toHaveLength(eventsOf(graph).length + edges.length);
+		const notes = texts.filter((text) => text.startsWith("dashed: the complement"));
+		expect(notes).toHaveLength(edges.some(({ edge }) => typeof edge !== "string") ? 1 : 0);
+		expect(texts).toHaveLength(eventsOf(graph).length + edges.length + notes.length);
 		expect(texts).toContain("impression 10 rows");
 		expect(texts).toContain("click 6 rows");
 		for (const { prob, edge } of edges) {
@@ -219,6 +221,9 @@ describe("what is told of a model", () => {
 				({ line }) => line.dash === "dash",
 			).length;
 		expect([dashes({}), dashes({ stopCtrGrad: true })]).toEqual([0, 1]);
+		expect(of("esmm", { stopCtrGrad: true })).toContain("dashed: no gradient comes back along it");
+		expect(of("esmm").some((text) => text.startsWith("dashed"))).toBe(false);
+		expect(() => of("gbdt")).toThrow("gbdt has no diagram: it is of boosted trees");
 	});
 	it("layers are written down once, with what they read", () => {
 		const { layers, towers } = recordTowers(models.hm3 as unknown as Model, models.hm3.hyper);
@@ -241,6 +246,7 @@ describe("what is told of a model", () => {
 			"ctr",
 			"ca",
 			"1 − ca",
+			"dashed: the complement of a tower, 1 − its probability",
 		]);
 		const counts = graphCounts(graph, { rows: 4, events: { click: Uint8Array.of(1, 0, 0, 0) } });
 		expect(textsOf(graphFigure({ title: "t", graph, counts }))).toEqual(

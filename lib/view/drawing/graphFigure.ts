@@ -25,7 +25,9 @@ export function graphFigure(figure: { title: string; graph: Graph; counts?: Grap
 			return { from: space, to: event, label, dashed: typeof edge !== "string" };
 		}),
 	);
-	return draw({ title, direction: "right", boxes, arrows });
+	const complements = arrows.some(({ dashed }) => dashed);
+	const notes = complements ? ["dashed: the complement of a tower, 1 − its probability"] : [];
+	return draw({ title, direction: "right", boxes, arrows, notes });
 }
 
 /** Events in the order in which the graph names them, each in the layer of its longest way from the impression. */

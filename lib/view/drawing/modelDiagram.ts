@@ -3,6 +3,8 @@ import { derives, type Graph, paths } from "../../core/graph";
 import type { Loss } from "../../core/loss";
 import { type Model, type Stage, withHyper } from "../../core/model";
 import { eventOf, IMPRESSION, type Prob, pCTCVR, pCVR, spaceOf } from "../../core/prob";
+import { InputError } from "../../core/problem";
+import { isTrees } from "../../core/trees";
 import { colour, type Figure, shade } from "../figure";
 import { draw } from "./draw";
 import type { Arrow, Box } from "./place";
@@ -26,7 +28,7 @@ type Drawn = Pick<Model, "name" | "hyper" | "graph" | "towers" | "stages">;
  * loss on it is trained through others alone. Along a dashed arrow no gradient comes back.
  *
  * @param options.hyper over the model's own hyperparameters
- * @throws InputError an unknown or ill-typed hyperparameter
+ * @throws InputError an unknown or ill-typed hyperparameter, or a model of trees
  */
 export function modelDiagram(
 	model: Drawn,
@@ -35,6 +37,10 @@ export function modelDiagram(
 		hyper: changes = {},
 	}: { title?: string; hyper?: object } = {},
 ): Figure {
+	if (isTrees(model as never))
+		throw new InputError(
+			`${model.name} has no diagram: it is of boosted trees, and only networks have layers and towers`,
+		);
 	const { graph } = model;
 	const hyper = withHyper(model as Model, changes as Readonly<Record<string, unknown>>) as Model["hyper"];
 	const { layers, towers } = recordTowers(model, hyper);
@@ -57,7 +63,11 @@ export function modelDiagram(
 			const terms = termsOf(graph, prob).map((term, i) => `${i === 0 ? "=" : "+"} ${term}`);
 			return { id: prob, lines: [words(prob), ...terms], layer: top + 1, colour: COLOURS.prob };
 		}),
-		...losses.map(({ id, lines }): Box => ({ id, lines, layer: top + 2, colour: COLOURS.loss })),
+		// The loss of a tower stands right over it, beside the probabilities that several towers make.
+		...losses.map(({ id, lines, loss }): Box => {
+			const layer = towerOf(graph, loss.prob) === undefined ? top + 2 : top + 1;
+			return { id, lines, layer, colour: COLOURS.loss };
+		}),
 	];
 	const layerOf = new Map(layers.map((layer) => [layer.id, layer]));
 	const arrows: Arrow[] = [
@@ -77,7 +87,8 @@ export function modelDiagram(
 			return { from: tower === undefined ? prob : idOf(tower), to: id };
 		}),
 	];
-	return draw({ title, direction: "up", boxes, arrows });
+	const notes = arrows.some(({ dashed }) => dashed) ? ["dashed: no gradient comes back along it"] : [];
+	return draw({ title, direction: "up", boxes, arrows, notes });
 }
 
 /** A layer's place above the features: one above the highest that it reads. */
