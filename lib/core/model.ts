@@ -134,6 +134,17 @@ export function withHyper(
 }
 
 /**
+ * Asks a network for its labels and stages with all hyperparameters, so that a value it refuses is told before a log is read.
+ *
+ * @throws InputError as the model says it
+ */
+export function checkOptions(model: AnyModel, hyper: AnyHyper): void {
+	if (isTrees(model)) return;
+	model.labels?.(hyper as Hyper);
+	model.stages(hyper as Hyper);
+}
+
+/**
  * Checks what types cannot: there are stages, each with losses and with epochs and a learning rate that can be; each loss and choice of a stage derives from the graph, and no loss is taken over a space
  * wider than the stage's rows, where its mean would silently be one over fewer rows than its name says.
  *

@@ -13,7 +13,7 @@ import { feedOf } from "./feedOf";
 import { fitTrees } from "./fitTrees";
 import type { FitOptions, Fitted, FittedNetwork } from "./fitted";
 import { interrupted } from "./interrupt";
-import { checkLabels, labelsFor } from "./labels";
+import { checkLabels, labelsFor, optionsFor } from "./labels";
 import { start } from "./position";
 import { predictRows } from "./predictRows";
 import { asTrained } from "./sameFields";
@@ -55,7 +55,7 @@ async function fitNetwork(plain: Model, options: FitOptions): Promise<FittedNetw
 	const feed = await feedOf(seenBy(plain, hyper, options.data), model.graph, seed, hyper.batch);
 	const { data } = feed;
 	const probs = probsOf(model.graph, stages);
-	checkLabels(model.name, feed, stages, probs);
+	checkLabels(model.name, feed, stages, probs, (event) => optionsFor(plain, hyper, event, Object.keys(data.events)));
 	checkChoices(feed, stages);
 	const network: Network = {
 		model: plain,

@@ -1,4 +1,4 @@
-import type { AnyHyper, AnyModel, Hyper, Stage } from "../core/model";
+import type { AnyHyper, AnyModel, Hyper, Model, Stage } from "../core/model";
 import { eventOf, IMPRESSION, type Prob, spaceOf } from "../core/prob";
 import { InputError } from "../core/problem";
 import { isTrees } from "../core/trees";
@@ -19,10 +19,31 @@ export function labelsFor(model: AnyModel, hyper: AnyHyper, data: Dataset): Data
 }
 
 /**
+ * The options of a model by which another event of a log counts as one that it needs: "dAction=cart". An option that says what counts
+ * as an event has the event's name.
+ */
+export function optionsFor(
+	{ labels }: Pick<Model, "labels">,
+	hyper: Hyper,
+	event: string,
+	events: readonly string[],
+): string[] {
+	if (!labels || typeof hyper[event] !== "string") return [];
+	return events.flatMap((other) => {
+		try {
+			return labels({ ...hyper, [event]: other })[event] === other ? [`${event}=${other}`] : [];
+		} catch {
+			return [];
+		}
+	});
+}
+
+/**
  * Refuses, before any training, a log that cannot teach a model: one without an event that the model is trained on or predicts,
  * without training rows in a stage's space, or without one training row with the event of a loss.
  *
  * @param probs what the model will predict
+ * @param options by which another event counts as one that is missing (`optionsFor`)
  * @throws InputError naming the model, the event, what the log has, and what to do
  */
 export function checkLabels(
@@ -30,14 +51,18 @@ export function checkLabels(
 	{ data, count }: Pick<Feed, "data" | "count">,
 	stages: readonly Stage[],
 	probs: readonly Prob[],
+	options: (event: string) => readonly string[] = () => [],
 ): void {
 	const { name, events } = data;
 	const named = [...stages.map(({ space }) => space), ...probs.flatMap((prob) => [spaceOf(prob), eventOf(prob)])];
 	for (const event of named)
-		if (event !== IMPRESSION && !Object.hasOwn(events, event))
+		if (event !== IMPRESSION && !Object.hasOwn(events, event)) {
+			const solved = options(event);
+			const advice = solved.length > 0 ? `set ${solved.join(" or ")}, ` : "";
 			throw new InputError(
-				`${model} needs the event "${event}", but the log ${name} has only ${Object.keys(events).join(", ") || "rows without events"}: take a log that has it, or a model without it`,
+				`${model} needs the event "${event}", but the log ${name} has only ${Object.keys(events).join(", ") || "rows without events"}: ${advice}take a log that has it, or a model without it`,
 			);
+		}
 	if (count() === 0)
 		throw new InputError(
 			`${model}: the log ${name} has no training rows: divide it so that some are left for training`,

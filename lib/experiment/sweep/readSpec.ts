@@ -1,6 +1,6 @@
 import { derives } from "../../core/graph";
 import { DO_CLICK } from "../../core/metricName";
-import { type AnyModel, withHyper } from "../../core/model";
+import { type AnyModel, checkOptions, withHyper } from "../../core/model";
 import { type Prob, pCVR } from "../../core/prob";
 import { parseJson } from "../../data/files/jsonText";
 import { sha256 } from "../../data/prepare";
@@ -61,7 +61,7 @@ export function readSweep(given: unknown, where: Where = { name: "sweep" }): Swe
 		if (search === "grid") checkGrid(refuse, model.name, choices);
 		const made = trialsOf(choices, { search, trials: trials ?? 1, seed: searchSeed });
 		for (const trial of made)
-			naming(refuse, ["space", model.name], () => withHyper(model, { ...fixed, ...trial.hyper }));
+			naming(refuse, ["space", model.name], () => checkOptions(model, withHyper(model, { ...fixed, ...trial.hyper })));
 		if (search === "grid" && trials !== undefined && made.length > trials)
 			refuse(
 				["trials"],
