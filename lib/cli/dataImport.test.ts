@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { stream } from "../core/random";
 import { writeAliExpress } from "../data/files/aliexpressWriter";
 import { filesFor, rowsFor, schemaFor } from "../data/files/samples";
-import { readCard } from "../data/prepared/card";
+import { cardText, readCard } from "../data/prepared/card";
 import { temporaryFolders } from "../data/readers/temporaryFolders";
 import { importJob } from "./dataImport";
 import { runCommand } from "./runCommand";
@@ -101,6 +101,24 @@ describe("npm run data -- import", () => {
 		expect(text).toContain("categorical_16");
 		expect(json).toMatchObject({ dropped: { "conversion=1 and click=0": contradictions } });
 		expect(JSON.parse(readFileSync(join(out, "card.json"), "utf8")).reader.name).toBe("aliexpress");
+	});
+
+	it("shows numbers in buckets as such, with missing values counted and no unknown ids", async () => {
+		const csv = join(folder(), "log.csv");
+		const lines = Array.from(
+			{ length: 60 },
+			(_, i) => `${i % 2},${i === 7 ? "" : i % 10},${["train", "valid", "test"][i % 3]}`,
+		);
+		writeFileSync(csv, `v,x,p\n${lines.join("\n")}\n`);
+		const schema = schemaFile({
+			...{ user: undefined, time: undefined, events: { click: "v" }, implies: {}, numbers: "quantiles" },
+			...{ features: { x: { kind: "number" } }, split: { by: "column", column: "p" } },
+		});
+		const out = folder();
+		const { text } = await work({ schema, out, minFrequency: 1 }, [csv]);
+		expect(text).toMatch(/\| x +\| number, 10 buckets \| +[^ |\d]? *\|/);
+		expect(text).toMatch(/remark \| +1 \| missing values of "x": they have a code of their own, 0/);
+		expect(cardText(await readCard(out))).toContain("x (number, 10 buckets)");
 	});
 
 	it("refuses a schema file that is not there, and a memory size that is none", async () => {

@@ -6,7 +6,7 @@ import { importAliExpress } from "../data/files/aliexpress";
 import { type ImportFiles, importFiles } from "../data/files/importFiles";
 import { importOpenBandit } from "../data/files/openBandit";
 import { parseSchemaFile } from "../data/files/schemaFile";
-import type { Card, PerPart } from "../data/prepared/card";
+import { bucketsIn, type Card, type PerPart } from "../data/prepared/card";
 import { toText } from "../view/markdown";
 import { duration, type Progress, progress } from "../view/progress";
 import type { Table } from "../view/table";
@@ -33,7 +33,7 @@ events, features and split are needed.
   kind "id"      whole numbers or text. Where all are whole numbers, 0 and below mean "absent"; with "text":true they are ids
   kind "ids"     lists: in CSV 1|2|3 or [1,2,3] or ["a","b"]; "weights" names a column with a number for each
   kind "number"  a missing one becomes the mean of the training part; with "numbers":"quantiles" beside "features" numbers are ids,
-                 their buckets among 32 quantiles of the training part, and a missing one is 0, "unknown"
+                 their buckets among 32 quantiles of the training part, and a missing one is 0, a code of its own
   group          "user", "item", "cross" or "context" of any feature: models may give items another width of embeddings
   split          {"by":"time","column":C,"valid":V,"test":T} along a column's span (the time, unless a column is named)
                  {"by":"user"|"row","valid":V,"test":T,"seed":N} drawn; {"by":"column","column":C} holds train, valid, test
@@ -142,8 +142,15 @@ function pageOf(card: Card, out: string, seconds: number, peakMemoryMB: number):
 		title: `Features (vocabulary from the training part, ids in at least ${card.minFrequency} of its rows)`,
 		columns: columns(["feature", "kind", "ids", "unknown in train", "in valid", "in test"]),
 		rows: card.fields.map((field) =>
-			field.kind === "number"
-				? [field.name, "number", null, null, null, null]
+			field.kind === "number" || bucketsIn(field) !== undefined
+				? [
+						field.name,
+						["number", ...(field.kind === "number" ? [] : [`${bucketsIn(field)} buckets`])].join(", "),
+						null,
+						null,
+						null,
+						null,
+					]
 				: [field.name, field.kind, field.size - 1, ...parts.map((part) => percent(card.unknown[field.name][part]))],
 		),
 		notes: [],

@@ -219,7 +219,7 @@ async function remarksOf(
 
 /** What is told of missing values of a number. */
 export const missingNumber = (name: string, numbers: Schema["numbers"]): string =>
-	`missing values of "${name}": ${numbers === "quantiles" ? 'they are 0, "unknown"' : "the mean of the training part stands in"}`;
+	`missing values of "${name}": ${numbers === "quantiles" ? "they have a code of their own, 0" : "the mean of the training part stands in"}`;
 
 /** Feature → the mean of the values its training rows have, summed in the order of the rows, so it is the same on every run. */
 async function trainingMeans(

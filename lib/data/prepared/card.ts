@@ -97,12 +97,20 @@ function parsed(text: string, path: string): Card {
 	}
 }
 
+/** Buckets of a number that was cut at quantiles; undefined of any other field. Code 0, a missing value, is in none. */
+export const bucketsIn = (field: CardField): number | undefined =>
+	field.kind === "id" && field.edges ? field.edges.length + 1 : undefined;
+
 /** The card in a few lines, to stand beside every number of its log. */
 export function cardText(card: Card): string {
 	const { name, reader, rows, dropped, remarks, fields, split, minFrequency, files, fingerprint } = card;
 	const counts = (of: PerPart) => parts.map((part) => `${part} ${of[part]}`).join(", ");
 	const reasons = (of: readonly Dropped[]) => of.map(({ reason, count }) => `${count} ${reason}`).join(", ") || "none";
-	const sizes = fields.map((field) => (field.kind === "number" ? field.name : `${field.name} ${field.size - 1}`));
+	const sizes = fields.map((field) => {
+		if (field.kind === "number") return field.name;
+		const edges = bucketsIn(field);
+		return edges === undefined ? `${field.name} ${field.size - 1}` : `${field.name} (number, ${edges} buckets)`;
+	});
 	return [
 		`Protocol card of ${name} (${fingerprint.slice(0, 12)}; reader ${reader.name} ${reader.version})`,
 		`rows: ${counts(rows)}`,

@@ -118,7 +118,9 @@ describe("numbers in quantile buckets, and groups", () => {
 		const { remarks, unknown, fields } = await readCard(one.out);
 		expect(Object.keys(unknown).sort()).toEqual(fields.map(({ name }) => name).sort());
 		expect(unknown.price).toEqual({ train: 0, valid: 0, test: 0 });
-		expect(remarks).toMatchObject([{ reason: 'missing values of "price": they are 0, "unknown"', count: missing }]);
+		expect(remarks).toMatchObject([
+			{ reason: 'missing values of "price": they have a code of their own, 0', count: missing },
+		]);
 	});
 	it("keep their edges in the card, by which raw rows are encoded later", async () => {
 		const card = await readCard(one.out);
@@ -126,7 +128,9 @@ describe("numbers in quantile buckets, and groups", () => {
 		const at = folder();
 		const db = await openDuckDb({ file: join(at, "log.duckdb"), memory: "300MB" });
 		const raw = await openRawFiles(db, at, [one.file], card, join(one.out, "vocabulary.parquet"));
-		expect(raw.remarks.map(({ reason }) => reason)).toEqual(['missing values of "price": they are 0, "unknown"']);
+		expect(raw.remarks.map(({ reason }) => reason)).toEqual([
+			'missing values of "price": they have a code of their own, 0',
+		]);
 		const found = [];
 		for await (const { fields } of raw.pieces()) found.push(...fields);
 		db.close();
