@@ -22,6 +22,13 @@ describe("the last days of the training part", () => {
 		expect(last.fields).toBe(timed.fields);
 		expect(new Set([timed, last, lastDays(timed, 3)].map(({ fingerprint }) => fingerprint)).size).toBe(3);
 	});
+	it("are told to be all of them where there are no more", () => {
+		expect([7, 8, 99].map((days) => lastDays(timed, days).remarks)).toEqual([
+			undefined,
+			[{ reason: "rows of a training part of no more than 8 days: all are trained on", count: 700, first: "row 0" }],
+			[{ reason: "rows of a training part of no more than 99 days: all are trained on", count: 700, first: "row 0" }],
+		]);
+	});
 	it("come before a share, which is of them", () => {
 		const { train } = subsample(lastDays(timed, 2), 0.5).split;
 		expect(train.length).toBeGreaterThan(40);

@@ -28,13 +28,24 @@ const DAY = 86_400;
  * training row on, and n − 1 days before that. Validation, test, vocabularies and scales stay as they are. The rows of fewer days
  * are among those of more.
  *
- * @param days a whole number of at least 1; all rows where the training part has no more
+ * @param days a whole number of at least 1; all rows where the training part has no more, which is remarked
  * @throws InputError another number, or a log that does not tell the time of its rows
  */
 export function lastDays(data: Dataset, days: number): Dataset {
-	const { train } = atMidnight(data, days);
-	return { ...data, split: { ...data.split, train }, fingerprint: sha256({ data: data.fingerprint, days }) };
+	const { train, before } = atMidnight(data, days);
+	const remark = { reason: noMoreDays(days), count: train.length, first: `row ${train[0]}` };
+	const remarks = before.length > 0 ? data.remarks : [...(data.remarks ?? []), remark];
+	return {
+		...data,
+		...(remarks ? { remarks } : {}),
+		split: { ...data.split, train },
+		fingerprint: sha256({ data: data.fingerprint, days }),
+	};
 }
+
+/** What is remarked of a training part that has no more days than are asked for. */
+export const noMoreDays = (days: number): string =>
+	`rows of a training part of no more than ${days} days: all are trained on`;
 
 /**
  * A data set inside the training part of another: its last days, as `lastDays` has them, are the validation part, what comes before them is

@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { expect, it } from "vitest";
 import { temporaryFolders } from "../data/readers/temporaryFolders";
 import { toyDataset } from "../data/toyDataset";
@@ -49,17 +50,13 @@ it("a window is chosen that is better on the days held out, and says what was tr
 	expect(loss.tried[1].metric.value).toBeLessThan(loss.tried[0].metric.value as number);
 });
 
-it("all days are chosen where the last ones are worse, and where both are the same", async () => {
+it("all days are chosen where the last ones are worse", async () => {
 	const of = { store: openStore(folder()), seed: 1, hyper };
 	const worse = await chooseWindow(xgboost, { ...of, data: recent, days: 15 });
 	expect(worse).not.toHaveProperty("days");
 	const [all, last] = worse.tried.map(({ metric }) => metric.value as number);
 	expect(last).toBeLessThan(all);
 	expect(worse.told).toContain("xgboost: all days are trained on");
-	const same = await chooseWindow(xgboost, { ...of, data, days: 30 });
-	expect(same.tried.map(({ rows }) => rows)).toEqual([600, 600]);
-	expect(same.tried[1].metric.value).toBe(same.tried[0].metric.value);
-	expect(same).not.toHaveProperty("days");
 });
 
 it("all days are kept where no window can be judged", async () => {
@@ -68,4 +65,23 @@ it("all days are kept where no window can be judged", async () => {
 	const window = await chooseWindow(xgboost, { store: openStore(folder()), data: none, seed: 1, hyper });
 	expect(window).not.toHaveProperty("days");
 	expect(window.told).toContain("xgboost: all days are trained on");
+});
+
+it("a metric that cannot choose, or that there is none of, is refused by name before anything is trained", async () => {
+	const at = folder();
+	const by = (metric: string) => chooseWindow(xgboost, { store: openStore(at), data, seed: 1, hyper, metric });
+	await expect(by("acu(conversion|click)")).rejects.toThrow('"acu": did you mean "auc"?');
+	await expect(by("auc(cart|click)")).rejects.toThrow("the behaviour graph of xgboost gives no P(cart|click)");
+	await expect(by("truth.auc(conversion|click)")).rejects.toThrow('unknown metric to choose by "truth.auc(conversion');
+	await expect(by("pcoc(conversion|click)")).rejects.toThrow("neither more nor less");
+	expect(readdirSync(at)).toEqual([]);
+});
+
+it("one model is trained where the training part has no more days than the window", async () => {
+	const at = folder();
+	const window = await chooseWindow(xgboost, { store: openStore(at), data, seed: 1, hyper, days: 30 });
+	expect(window).not.toHaveProperty("days");
+	expect(window.tried.map(({ days, rows }) => [days, rows])).toEqual([[undefined, 600]]);
+	expect(window.told).toMatch(/before these it has no more than 30 days, so the window is all of it$/);
+	expect(readdirSync(at).filter((name) => name.endsWith(".json"))).toHaveLength(1);
 });

@@ -59,6 +59,14 @@ export const groups: Plan[] = [
 		"the last days of the training part are held out, and neither the validation nor the test part is looked at",
 	],
 	[
+		"a window that is the whole part is trained beside it",
+		"experiment/window.ts",
+		"isWhole ? [{}] : [{}, { days }]",
+		"isWhole ? [{}, {}] : [{}, { days }]",
+		"experiment/window.test.ts",
+		"one model is trained where the training part has no more days than the window",
+	],
+	[
 		"a run on its last days has the hash of one on all days",
 		"experiment/run.ts",
 		"...(days === undefined ? {} : { days }),",
