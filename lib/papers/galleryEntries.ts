@@ -1,11 +1,12 @@
 import type { Store } from "../experiment/store";
 import { findings } from "./findings";
-import { type Orderings, orderingsFindings } from "./orderings";
+import { jobsOfOrderings, type Orderings, orderingsFindings, orderingsFrom } from "./orderings";
 import { phaseFindings } from "./phases/findings";
 import { phases } from "./phases/phases";
-import { storedPhases } from "./phases/runs";
+import { type PhaseRuns, storedPhases } from "./phases/runs";
 import { judgePhases } from "./phases/verdicts";
 import type { Scale } from "./scale";
+import { isThere } from "./table/runPaperTable";
 import type { PaperTable } from "./table/table";
 
 /** A table or figure of the gallery, and what it found. */
@@ -61,6 +62,35 @@ const drawn: readonly GalleryEntry[] = [
 	["long-tail", "Long tail", "how few items hold most impressions and clicks"],
 ].map(([file, title, about]) => ({ file, title, about, findings: [] }));
 
+const phaseParts = ["impressions", "purchase-rate", "hidden-intent", "knobs"] as const;
+
+/** Scales that are shown: full, where that is not the one that was asked for, before it. */
+const shownScales = (scale: Scale): readonly Scale[] => (scale === "full" ? ["full"] : ["full", scale]);
+
+/** File and title of something at a scale beside the one that was asked for, or at that one. */
+export const named = (file: string, title: string, { scale }: { scale: Scale }, asked: { scale: Scale }) =>
+	scale === asked.scale ? { file, title } : { file: `${file}-${scale}`, title: `${title}, ${scale} scale` };
+
+/** The orderings at each shown scale whose runs are all there. */
+export async function orderingsThere({ scale, store }: { scale: Scale; store: Store }): Promise<Orderings[]> {
+	const found: Orderings[] = [];
+	for (const one of shownScales(scale)) {
+		const jobs = await jobsOfOrderings(one);
+		if (jobs.every(({ job }) => isThere(store, job))) found.push(await orderingsFrom(one, (hash) => store.get(hash)));
+	}
+	return found;
+}
+
+/** The phase diagram's runs at each shown scale where they are all there. */
+export async function phasesThere({ scale, store }: { scale: Scale; store: Store }): Promise<PhaseRuns[]> {
+	const found: PhaseRuns[] = [];
+	for (const one of shownScales(scale)) {
+		const runs = await storedPhases(one, { store });
+		if (!("missing" in runs)) found.push(runs);
+	}
+	return found;
+}
+
 /**
  * What a gallery shows: the verdict on the published orderings first, then where the entire space helps, then paper after paper each
  * table with its findings, the figures that are no table's last.
@@ -70,20 +100,19 @@ export async function galleryEntries(of: {
 	store: Store;
 	/** File → its table, in order. */
 	tables: ReadonlyMap<string, PaperTable>;
-	orderings?: Orderings;
+	/** At scale full, where its runs are there, before the scale that was asked for. */
+	orderings: readonly Orderings[];
 }): Promise<GalleryEntry[]> {
 	const entries: GalleryEntry[] = [];
-	if (of.orderings)
-		entries.push({
-			...{ file: "orderings", title: "Which published orderings appear on which simulated world" },
-			findings: orderingsFindings(of.orderings),
-		});
-	const stored = await storedPhases(of.scale, { store: of.store });
-	if (!("missing" in stored)) {
+	for (const one of of.orderings) {
+		const { file, title } = named("orderings", "Which published orderings appear on which simulated world", one, of);
+		entries.push({ file, title, findings: orderingsFindings(one) });
+	}
+	for (const stored of await phasesThere(of)) {
 		const about = phaseFindings({ plan: phases, judged: judgePhases(stored) });
-		for (const map of ["impressions", "purchase-rate", "hidden-intent", "knobs"])
+		for (const map of phaseParts)
 			entries.push({
-				...{ file: `${phases.file}-${map}`, title: `${phases.title}: ${map.replace("-", " ")}` },
+				...named(`${phases.file}-${map}`, `${phases.title}: ${map.replace("-", " ")}`, stored, of),
 				findings: map === "impressions" ? about : [],
 			});
 	}
