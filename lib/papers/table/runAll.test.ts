@@ -1,6 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
+import { InputError } from "../../core/problem";
 import { temporaryFolders } from "../../data/readers/temporaryFolders";
-import { Interrupted } from "../../experiment/run";
+import type { RunResult } from "../../experiment/result";
+import { hashOf, Interrupted } from "../../experiment/run";
 import { inProcess, type JobEvent, type Runner } from "../../experiment/runJobs";
 import { openStore } from "../../experiment/store";
 import { esmmTable2 } from "../esmm/table2";
@@ -64,6 +66,22 @@ describe("the runs of several tables", () => {
 		const planned = plannedRuns(after, { store, expected: expectedSeconds(store), before: new Set() });
 		expect(planned).toMatchObject({ runs: 6, searches: 2, stored: 2, shared: 0, preset: "tiny", rows: 6000, seeds: 2 });
 	}, 60_000);
+	it("of the pure-JavaScript tier, which tables would not find, are told at the first of them", async () => {
+		const store = openStore(folder());
+		const needed = [await runsOfTable(first, { scale: "tiny", store })];
+		const [heard, done] = [vi.fn(), vi.fn()];
+		const runner: Runner = {
+			...{ slots: 1, close: async () => {} },
+			do: async ({ run }) => {
+				done();
+				return { run: hashOf(run, "pure-js") } as RunResult;
+			},
+		};
+		const all = runAll(needed, { store, runner, result: heard });
+		await expect(all).rejects.toThrow(/native TensorFlow did not load.*`npm run setup` builds/);
+		await expect(all).rejects.toThrow(InputError);
+		expect([done.mock.calls.length < 4, heard.mock.calls.length]).toEqual([true, 0]);
+	});
 	it("that fail are told with their table once the others are done", async () => {
 		const store = openStore(folder());
 		const needed = [await runsOfTable(first, { scale: "tiny", store })];
