@@ -76,4 +76,20 @@ export const esm2: Plan[] = [
 		"view/papers/sweepCurves.test.ts",
 		"a panel a column: each setting's paired difference at its place, 0 where it is compared with itself, logs' spread left out",
 	],
+	[
+		"every row of the identity has the first method's rate",
+		"papers/esm2/topIdentity.ts",
+		"results[label].map((run)",
+		"Object.values(results)[0].map((run)",
+		"papers/esm2/topIdentity.test.ts",
+		"each row is its own method's: what is wrong with one is seen in its rows alone",
+	],
+	[
+		"GAUC weighs users by their impressions, which the paper does not offline",
+		"papers/esm2/tables3to5.ts",
+		"weight=uniform",
+		"weight=impressions",
+		"papers/tables.test.ts",
+		"ESM², Table 3, which a paper prints has in each column the metric that the printed name says, of the test part",
+	],
 ];

@@ -74,4 +74,12 @@ export const models: Plan[] = [
 		"train/stageRows.test.ts",
 		"what comes of it the effective sample size of weights is told: (Σw)² / Σw²",
 	],
+	[
+		"UNBIAS's cap never binds",
+		"models/unbias.ts",
+		"inverse(pCTR, floor, 50)",
+		"inverse(pCTR, floor, 500)",
+		"models/sampledRows.test.ts",
+		"UNBIAS's weights have a cap: no row counts more than 50 times their mean",
+	],
 ];

@@ -174,4 +174,12 @@ export const papers: Plan[] = [
 		"experiment/mlflow/mlflow.test.ts",
 		"MLflow one that does not answer, and one that answers with an error, are said once",
 	],
+	[
+		"percentage points are taken for fractions",
+		"papers/published.ts",
+		'unit === "percent" || unit === "percentage points"',
+		'unit === "percent"',
+		"papers/published.test.ts",
+		"published percentage points become fractions: ESMM's gains",
+	],
 ];
