@@ -8,6 +8,9 @@ import type { PaperTable } from "../table/table";
 
 const cuts = [0.1, 0.6, 1] as const;
 
+const symbols =
+	"P: precision at the cut, R: recall at the cut, n: rows of the test part in the space, n_k: rows above the cut; P·(n_k/n)/R is the rate of positives among the n rows";
+
 /**
  * The check beside Tables 4 and 5 of ESM²: precision P, recall R and a cut of n_k of n rows tell the rate of positives of the test part,
  * P·(n_k/n)/R = (TP/n_k)·(n_k/n)·(n₊/TP) = n₊/n, the same for every method and cut. Ours from the runs, theirs from what is printed,
@@ -40,7 +43,7 @@ export function topIdentity(runs: Pick<PaperRuns, "plan" | "results">): PaperTab
 			table: `${plan.table}, identity`,
 			title: `${plan.title}, the rate of positives that it implies`,
 		},
-		notes: [checked(results, prob), contradiction(rows)],
+		notes: [checked(results, prob), contradiction(rows), symbols],
 		rows: statisticRows([...rows, rate], { log, own: false }),
 	};
 }
