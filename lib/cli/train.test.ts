@@ -45,6 +45,15 @@ describe("train on the simulator", () => {
 		expect(final).toMatchObject({ run: first.run, cached: false, metrics: first.metrics });
 		expect(final.test?.["auc(click|impression)"].n).toBe(final.data.rows.test);
 	});
+	it("--days trains on the last days of the training part, and says where there are no more", async () => {
+		const all = json(await train(...simulator, ...small, "--store", folder()));
+		const last = json(await train(...simulator, ...small, "--store", folder(), "--days", "20"));
+		expect(last.days).toBe(20);
+		expect(last.data.rows.train).toBeLessThan(all.data.rows.train);
+		expect(last.data.rows.valid).toBe(all.data.rows.valid);
+		const { stdout } = await runCommand("train", [...simulator, ...small, "--store", folder(), "--days", "999"]);
+		expect(stdout).toContain("the training part has no more than 999 days: trained on all of it");
+	});
 	it("without --json it prints a table with standard errors, and --log-seed fixes the log alone", async () => {
 		const store = folder();
 		const fixed = [...simulator, ...small, "--store", store, "--log-seed", "7"];
@@ -203,6 +212,12 @@ describe("bad arguments and bad input: exit 2, one line that says what to do, no
 		["an unknown hyperparameter", [...esmm, "--data", "simulator", "--set", "learning=1"], "unknown hyperparameter"],
 		["a hyperparameter without a value", [...esmm, "--data", "simulator", "--set", "lr"], "--set takes name=value"],
 		["a hyperparameter of another type", [...esmm, "--data", "simulator", "--set", "lr=fast"], "must be a number"],
+		[
+			"an option that the model refuses",
+			["--model", "esm2", "--seed", "1", "--data", "simulator", "--set", "dAction=carts"],
+			'unknown dAction of esm2 "carts": did you mean "cart"?',
+		],
+		["days that are none", [...esmm, "--data", "simulator", "--days", "0"], "--days"],
 		["an unknown flag", [...esmm, "--data", "simulator", "--sed", "2"], "unknown option '--sed'"],
 		["no seed", ["--model", "esmm", "--data", "simulator"], "--seed"],
 		["a seed that is no number", ["--model", "esmm", "--data", "simulator", "--seed", "x"], "--seed must be a whole"],

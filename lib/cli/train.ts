@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { withHyper } from "../core/model";
+import { checkOptions, withHyper } from "../core/model";
 import { InputError, unknownName } from "../core/problem";
 import { aliCcpProtocol } from "../data/aliccp/protocol";
 import type { Dataset } from "../data/dataset";
@@ -10,6 +10,7 @@ import { describe, execute, hashOf, Interrupted, type RunResult } from "../exper
 import { savedRun } from "../experiment/savedRun";
 import { knownFingerprint, load, type Source } from "../experiment/source";
 import { openStore } from "../experiment/store";
+import { noMoreDays } from "../experiment/subsample";
 import { type CalibrationMethod, calibrationMethod } from "../metrics/calibrators/calibrator";
 import { modelNamed, models } from "../models/index";
 import { type PresetName, presets } from "../simulator/presets";
@@ -36,6 +37,7 @@ interface Options {
 	seed: number;
 	logSeed?: number;
 	set?: Record<string, unknown>;
+	days?: number;
 	device?: string;
 	store?: string;
 	tensorboard?: string;
@@ -94,10 +96,19 @@ function words(result: RunResult, calibrated: CalibratedMetrics | undefined): st
 		Object.entries(counts)
 			.map(([reason, count]) => `${count} ${reason}`)
 			.join(", ");
+	const days =
+		result.days === undefined
+			? []
+			: [
+					Object.hasOwn(data.remarks, noMoreDays(result.days))
+						? `the training part has no more than ${result.days} days: trained on all of it`
+						: `trained on the last ${result.days} days of the training part`,
+				];
 	const also = data.card || !told(data.remarks) ? "" : `; also: ${told(data.remarks)}`;
 	return [
 		...(data.card ? [cardText(data.card)] : []),
 		`${data.name}: ${data.read} rows read, dropped: ${told(data.dropped) || "none"}${also}; train ${data.rows.train}, valid ${data.rows.valid}, test ${data.rows.test}`,
+		...days,
 		`${epochs} epochs, ${samplesPerSecond} samples/s${cached ? " (from the store)" : ""}, run ${result.run.slice(0, 12)}`,
 		toText(part("validation", result.metrics)),
 		...(calibrated
@@ -144,6 +155,7 @@ command<Options>(
 			.requiredOption("--seed <n>", "start weights, shuffling, and the simulated log", wholeNumber("--seed", 0))
 			.option("--log-seed <n>", "simulator: another seed for the log", wholeNumber("--log-seed", 0))
 			.option("--set <name=value>", "a hyperparameter; may be given again", setting)
+			.option("--days <n>", "trains on the last n days of the training part alone", wholeNumber("--days", 1))
 			.option("--device <cpu|gpu>", "where TensorFlow runs (default: the GPU where there is one)")
 			.option("--store <dir>", "where results lie (default data/runs)")
 			.option("--tensorboard <dir>", "writes curves for TensorBoard into a folder of the run's own below DIR")
@@ -159,10 +171,10 @@ command<Options>(
 			),
 	async (options, signal) => {
 		const model = modelNamed(options.model);
-		withHyper(model, options.set ?? {});
+		checkOptions(model, withHyper(model, options.set ?? {}));
 		const source = sourceOf(options);
 		chooseDevice(options.device);
-		const { seed, set: hyper, final, tensorboard, calibrate } = options;
+		const { seed, set: hyper, days, final, tensorboard, calibrate } = options;
 		if (tensorboard !== undefined) checkSummaries(tensorboard);
 		const tracking = options.mlflow === undefined ? undefined : mlflow(options.mlflow);
 		const store = openStore(options.store);
@@ -177,7 +189,7 @@ command<Options>(
 			read ??= loaded ? Promise.resolve(loaded) : reading();
 			return read;
 		};
-		const run = describe(model, { hyper, seed, data: known ?? (loaded?.fingerprint as string) });
+		const run = describe(model, { hyper, seed, days, data: known ?? (loaded?.fingerprint as string) });
 		const shown = fitProgress(`${model.name} seed ${seed}`);
 		const board =
 			tensorboard === undefined ? undefined : join(tensorboard, `${model.name}-${seed}-${hashOf(run).slice(0, 12)}`);
@@ -205,8 +217,12 @@ command<Options>(
 		await tracking?.close();
 		if (result.cached && board !== undefined)
 			process.stderr.write(`the result is from the store: nothing was trained, so nothing is written to ${board}\n`);
-		for (const { reason, count, first } of [...(loaded?.dropped ?? []), ...(loaded?.remarks ?? [])])
-			process.stderr.write(`dropped ${count}: ${reason} (first: ${first})\n`);
+		for (const [what, rows] of [
+			["dropped", loaded?.dropped ?? []],
+			["noticed", loaded?.remarks ?? []],
+		] as const)
+			for (const { reason, count, first } of rows)
+				process.stderr.write(`${what} ${count}: ${reason} (first: ${first})\n`);
 		const saved = calibrate ? savedRun(store, result.run) : store.model(result.run);
 		if (before !== undefined && calibrate === undefined)
 			process.stderr.write(
