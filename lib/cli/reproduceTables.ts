@@ -14,7 +14,7 @@ import { fileOfTable } from "../papers/tables";
 import { exportFigure, exportTable } from "../view/export";
 import { gallery } from "../view/gallery";
 import { orderingsView } from "../view/papers/orderings";
-import { paperView } from "../view/papers/paper";
+import { paperFigure, paperView } from "../view/papers/paper";
 import { phaseEffectsTable, phaseMap, phasesTable } from "../view/papers/phases";
 import { type Asked, type neededFor, sourceFor } from "./reproduceRuns";
 
@@ -46,7 +46,13 @@ export async function writeTables(
 		const data = sourceFor(plan, raw);
 		const file = `${fileOfTable(plan)}${data ? "-aliccp" : ""}`;
 		const full = data || scale === "full" ? undefined : await storedTable(plan, "full", store);
-		if (full) write({ ...full, title: `${full.title}, full scale` }, `${file}-full`);
+		if (full) {
+			const named = { ...full, title: `${full.title}, full scale` };
+			write(named, `${file}-full`);
+			// Of wide tables bars say nothing that can be read.
+			if (plan.published && plan.columns.length <= 3)
+				await exportFigure(paperFigure(named), `${file}-full`, { folder });
+		}
 		const found = await storedPaperRuns(plan, { scale, data, store });
 		if ("missing" in found) throw new Error(`${plan.title}: ${found.missing.length} runs are gone from the store`);
 		const table = await paperTable(found);
