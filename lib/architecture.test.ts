@@ -42,7 +42,7 @@ const planted: [rule: string, file: string, source: string][] = [
 	["direction-trees", "trees/planted.ts", 'export { base } from "../models/base";'],
 	["direction-models", "models/planted.ts", 'export { fit } from "../train/fit";'],
 	["direction-train", "train/planted.ts", 'export const later = () => import("../experiment/run");'],
-	["direction-experiment", "experiment/planted.ts", 'export { judge } from "../papers/table";'],
+	["direction-experiment", "experiment/planted.ts", 'export { judge } from "../papers/table/table";'],
 	["direction-papers", "papers/planted.ts", 'export { toText } from "../view/markdown";'],
 	["direction-view", "view/planted.ts", 'export { command } from "../cli/command";'],
 	["direction-cli", "cli/planted.ts", 'export { layout } from "../setup/paths.mjs";'],

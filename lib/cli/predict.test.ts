@@ -74,7 +74,7 @@ it("export says where a model lies, or copies it; and where tables and figures l
 	const copied = await exported("--model", result.run, "--store", store, "--out", copy);
 	expect([copied.code, readdirSync(copy).sort()]).toEqual([0, ["model.json", "weights.safetensors"]]);
 	const table = await exported("--table", "esmm/2", "--format", "latex", "--json");
-	expect(JSON.parse(table.stdout)).toEqual({ file: "figures/esmm-table-2.tex" });
+	expect(JSON.parse(table.stdout)).toEqual({ file: "figures/esmm-table-2.tex", scale: "demo" });
 	for (const [args, message] of [
 		[[], "say one of --model R, --table PAPER/N and --figure NAME"],
 		[["--table", "esm/2"], 'unknown table "esm/2": did you mean "esmm/2"?'],
