@@ -92,7 +92,7 @@ export async function phasesThere({ scale, store }: { scale: Scale; store: Store
 }
 
 /**
- * What a gallery shows: the verdict on the published orderings first, then where the entire space helps, then paper after paper each
+ * What a gallery shows: tables at scale full first, beside which another was asked for; then the verdict on the published orderings, where the entire space helps, then paper after paper each
  * table with its findings, the figures that are no table's last.
  */
 export async function galleryEntries(of: {
@@ -103,7 +103,11 @@ export async function galleryEntries(of: {
 	/** At scale full, where its runs are there, before the scale that was asked for. */
 	orderings: readonly Orderings[];
 }): Promise<GalleryEntry[]> {
-	const entries: GalleryEntry[] = [];
+	const ofTables = [...of.tables].map(
+		([file, table]): GalleryEntry => ({ file, title: table.title, about: table.notes[0], findings: findings(table) }),
+	);
+	const isFull = ({ file }: GalleryEntry) => of.scale !== "full" && file.endsWith("-full");
+	const entries = ofTables.filter(isFull);
 	for (const one of of.orderings) {
 		const { file, title } = named("orderings", "Which published orderings appear on which simulated world", one, of);
 		entries.push({ file, title, findings: orderingsFindings(one) });
@@ -116,8 +120,7 @@ export async function galleryEntries(of: {
 				findings: map === "impressions" ? about : [],
 			});
 	}
-	for (const [file, table] of of.tables)
-		entries.push({ file, title: table.title, about: table.notes[0], findings: findings(table) });
+	entries.push(...ofTables.filter((entry) => !isFull(entry)));
 	const known = new Set(entries.map(({ file }) => file));
 	return [...entries, ...drawn.filter(({ file }) => !known.has(file))];
 }
